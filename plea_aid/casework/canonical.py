@@ -1,0 +1,60 @@
+"""One byte form for stored content, so that a hash means the same on every machine and database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+
+def canonical(content: Any) -> str:
+    """Return ``content`` as JSON text with sorted keys and ASCII characters only.
+
+    Raises ValueError for numbers JSON cannot hold and TypeError for what is not plain data.
+    """
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of ``text`` (UTF-8) in hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """Return an aware moment as the fixed-width UTC text that sealed rows hold."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def unstamp(text: str) -> datetime:
+    """Return the moment that ``stamp`` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def new_id() -> str:
+    """Return a fresh 32-digit hex id that sorts by time, so that indexes grow at their end."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def faulty_text(content: Any, place: str = "") -> str | None:
+    """Return the place of the first text the databases cannot hold (a null character or half a character)."""
+    if isinstance(content, str):
+        return place or "text" if "\x00" in content or any("\ud800" <= c <= "\udfff" for c in content) else None
+    if isinstance(content, dict):
+        parts = [(str(key), value) for key, value in content.items()]
+    elif isinstance(content, (list, tuple)):
+        parts = [(str(i), value) for i, value in enumerate(content)]
+    else:
+        return None
+    for key, value in parts:
+        found = faulty_text(key, "a key") or faulty_text(value, f"{place}.{key}".lstrip("."))
+        if found:
+            return found
+    return None

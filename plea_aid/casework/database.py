@@ -1,0 +1,136 @@
+"""The database: SQLite in a file of this machine, or PostgreSQL by URL. One object a process, shared by its threads.
+
+On SQLite a transaction that will write takes the write lock when it begins (BEGIN IMMEDIATE). The driver's own
+default takes it at the first write, after the read, and then loses updates without an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import URL, Connection, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from plea_aid.casework.errors import Invalid, Unavailable
+
+BUSY_MILLISECONDS = 5000
+"""How long a transaction waits for another one before the person is told to try again."""
+
+
+class Database:
+    """An engine and the two kinds of transaction the services use."""
+
+    def __init__(self, url: str) -> None:
+        parsed = _accepted(url)
+        self.url = parsed.render_as_string(hide_password=True)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Run a transaction that only reads, seeing one moment of the database.
+
+        Raises Unavailable when the database does not answer.
+        """
+        options: dict[str, Any] = {"plea_aid_read": True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with plainly(), self.engine.connect().execution_options(**options) as connection:
+            with Session(connection) as session:
+                yield session
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Run a transaction that writes; it is committed at the end, or undone whole on any error.
+
+        Raises Unavailable when the database does not answer or stays busy; nothing was changed then.
+        """
+        with plainly(), Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn a database that is away, full or busy into one plain sentence."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable(_SILENT) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(_SILENT) from error
+        raise
+
+
+_SILENT = "The database did not answer, so nothing was changed; please try again in a moment."
+
+
+def _accepted(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Invalid("PLEA_AID_DATABASE_URL is not a database address such as sqlite:///file.db.") from error
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed
+    raise Invalid(
+        "PLEA_AID_DATABASE_URL names a database this program does not use; "
+        "accepted are sqlite:///FILE and postgresql://USER@HOST/NAME."
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    file = Path(str(url.database))
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # The file holds confidential case records: nobody but the account that runs the program reads it.
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an acknowledged save survives a power cut
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # or INSERT OR REPLACE would delete a sealed row past its trigger
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("plea_aid_read")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": BUSY_MILLISECONDS // 1000,
+            "options": f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC",
+        },
+    )

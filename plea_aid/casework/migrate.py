@@ -1,0 +1,76 @@
+"""Bring a database to the tables of this program. A migration that fails leaves the database as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import text
+
+from plea_aid.casework.database import Database, plainly
+from plea_aid.casework.errors import Invalid
+from plea_aid.settings import settings
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_ADVISORY_LOCK = 0x504C4541
+
+
+def open_database(url: str | None = None) -> Database:
+    """Open the office's database (``PLEA_AID_DATABASE_URL`` unless ``url`` is given) and migrate it if needed.
+
+    Raises Invalid for an address this program does not use or a database of a newer program, Unavailable when
+    the database does not answer.
+    """
+    db = Database(url or settings().database_url)
+    if revision(db) != newest():
+        upgrade(db)
+    return db
+
+
+def newest() -> str:
+    """Return the revision this program needs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def revision(db: Database) -> str | None:
+    """Return the revision the database is at; None when it is empty."""
+    with db.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def upgrade(db: Database, to: str = "head") -> None:
+    """Upgrade the database to revision ``to``; raise Invalid when a newer program has been at it."""
+    _run(db, lambda config: command.upgrade(config, to))
+
+
+def downgrade(db: Database, to: str) -> None:
+    """Downgrade the database to revision ``to`` (``base`` takes every table away, with what is in it)."""
+    _run(db, lambda config: command.downgrade(config, to))
+
+
+def _run(db: Database, step: Callable[[Config], None]) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with plainly(), db.engine.connect() as connection:
+        try:
+            if db.is_sqlite:
+                # A table that is rebuilt is dropped first, so references are checked at the end instead. The
+                # switch works outside a transaction only, hence on the driver's own connection.
+                connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                if not db.is_sqlite:
+                    # Of two processes that start together the second waits here for the first.
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                config.attributes["connection"] = connection
+                step(config)
+                if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise Invalid("The migration would have broken references, so the database was left as it was.")
+        except CommandError as error:
+            raise Invalid("A newer version of this program has changed the database; update the program.") from error
+        finally:
+            connection.invalidate()

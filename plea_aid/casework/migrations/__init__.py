@@ -1,0 +1,1 @@
+"""Alembic migrations, packaged so that an installed wheel migrates its own database."""

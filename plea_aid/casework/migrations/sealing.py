@@ -1,0 +1,65 @@
+"""Triggers that keep rows as they were written, for both databases; migrations that rebuild a table call this again."""
+
+from __future__ import annotations
+
+from alembic import op
+
+
+def seal(table: str, *keys: tuple[str, ...]) -> None:
+    """Refuse every UPDATE and DELETE on ``table``, and every INSERT that would replace a row under one of ``keys``.
+
+    The triggers stop the program and SQL through its connection. Whoever owns the database can drop them; what
+    they then change is found by the hashes.
+    """
+    if op.get_context().dialect.name == "sqlite":
+        _seal_sqlite(table, keys)
+    else:
+        _seal_postgres(table)
+
+
+def unseal(table: str) -> None:
+    """Take the triggers of ``seal`` away."""
+    if op.get_context().dialect.name == "sqlite":
+        for name in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER {table}_no_{name}")
+    else:
+        op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
+        op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+
+
+def create_refusal() -> None:
+    """Create the function that PostgreSQL's triggers call."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION plea_aid_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE EXCEPTION 'rows of % are sealed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+        )
+
+
+def drop_refusal() -> None:
+    """Drop that function."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION plea_aid_refuse()")
+
+
+def _seal_sqlite(table: str, keys: tuple[tuple[str, ...], ...]) -> None:
+    refusal = f"SELECT RAISE(ABORT, 'rows of {table} are sealed')"
+    for change in ("update", "delete"):
+        op.execute(f"CREATE TRIGGER {table}_no_{change} BEFORE {change.upper()} ON {table} BEGIN {refusal}; END")
+    # INSERT OR REPLACE deletes the old row without a word unless this comes first.
+    same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refusal}; END"  # noqa: S608 - names of our own tables
+    )
+
+
+def _seal_postgres(table: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION plea_aid_refuse()"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION plea_aid_refuse()"
+    )

@@ -1,0 +1,1 @@
+"""One file a migration. A file that has been released is not changed."""

@@ -1,0 +1,246 @@
+"""The tables. Input is validated elsewhere (``entries``): a table model accepts what it is given.
+
+Statuses are text with a CHECK, moments are aware UTC, ids are made here and not by the database. Sealed tables
+hold moments as text, so that every byte of a row is under its hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from plea_aid.casework.actors import ROLES
+from plea_aid.casework.canonical import new_id, now
+from plea_aid.casework.review import STAGES
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+ByteOrder = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text compared byte by byte on both databases, so that a range of it can use its index."""
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Table(SQLModel):
+    """What every table shares: this room's own metadata, constraints named by convention."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class User(Table, table=True):
+    """A person with an account."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (_one_of("role", ROLES),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    user_name: str = Field(sa_type=Text)
+    user_key: str = Field(sa_type=Text, unique=True)
+    """The user name as compared: without case."""
+    display_name: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    password_hash: str | None = Field(default=None, sa_type=Text)
+    """Argon2id; none until the person has used their one-time code."""
+    active: bool = True
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+    created_at: datetime = Field(default_factory=now)
+
+
+class SetupCode(Table, table=True):
+    """A one-time code by which a person sets a password: at first start, when added, when recovering."""
+
+    __tablename__ = "setup_code"
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    code_hash: str = Field(sa_type=Text, unique=True)
+    user_id: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id", index=True)
+    """None: the code of the first start, when there is no account yet."""
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class SignInSession(Table, table=True):
+    """A signed-in session, kept by the server so that it can end it; only the token's hash is stored."""
+
+    __tablename__ = "sign_in_session"
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    token_hash: str = Field(sa_type=Text, unique=True)
+    user_id: str = Field(sa_type=Text, foreign_key="user_account.id", index=True)
+    terminal: str = Field(default="", sa_type=Text)
+    created_at: datetime = Field(default_factory=now)
+    last_seen_at: datetime = Field(default_factory=now)
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+class CaseFile(Table, table=True):
+    """A case and its document: the case file of the contract as JSON text."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        _one_of("stage", STAGES),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("document_version >= 1", name="document_version"),
+        Index(None, "updated_at", "id"),
+        Index(None, "stage", "updated_at", "id"),
+        Index(None, "owner_id", "updated_at", "id"),
+        Index(None, "stage", "hearing_date", "submitted_at"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    source_key: str | None = Field(default=None, sa_type=Text, unique=True)
+    """Where the case was imported from, so that the same import twice makes no second case."""
+    cause_number: str | None = Field(default=None, sa_type=Text)
+    cause_key: str = Field(default="", sa_type=ByteOrder, index=True)
+    """The cause number as searched: capital letters and digits only."""
+    cause_tail: str = Field(default="", sa_type=ByteOrder, index=True)
+    """Its last number, without leading zeros."""
+    stage: str = Field(default="draft", sa_type=Text)
+    owner_id: str = Field(sa_type=Text, foreign_key="user_account.id")
+    version: int = 1
+    """Grows with every change of anything in the case."""
+    document_version: int = 1
+    """Grows with every change of the document."""
+    document: str = Field(sa_type=Text)
+    document_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    hearing_date: date | None = None
+    example: bool = False
+    submitted_by: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id")
+    submitted_at: datetime | None = None
+    review_required: bool = True
+    """Whether the office's thresholds ask a supervisor to review the latest submitted version."""
+    created_at: datetime = Field(default_factory=now)
+    updated_at: datetime = Field(default_factory=now)
+
+
+class FactorRow(Table, table=True):
+    """What was said about one factor of the office's checklist."""
+
+    __tablename__ = "factor_entry"
+    __table_args__ = (UniqueConstraint("case_id", "factor"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
+    factor: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Text)
+    """A ``FactorEntry`` as JSON text."""
+    version: int = 1
+    saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    saved_at: datetime = Field(default_factory=now)
+
+
+class GateRow(Table, table=True):
+    """What was said at one gate."""
+
+    __tablename__ = "gate_entry"
+    __table_args__ = (UniqueConstraint("case_id", "gate"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
+    gate: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Text)
+    """The gate's entry as JSON text."""
+    version: int = 1
+    saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    saved_at: datetime = Field(default_factory=now)
+
+
+class SealedTable(Table):
+    """A row that never changes: triggers refuse it, its hash is in the row and in the audit trail."""
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
+    number: int
+    """Counts the rows of this kind in the case, from 1."""
+    sha256: str = Field(default="", sa_type=Text)
+
+
+class DecisionRow(SealedTable, table=True):
+    """A decision as it was signed; a changed decision is a further row."""
+
+    __tablename__ = "decision_entry"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    chosen_option: str = Field(sa_type=Text)
+    rationale: str = Field(sa_type=Text)
+    change_explanation: str = Field(default="", sa_type=Text)
+    signed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    signed_at: str = Field(sa_type=Text)
+
+
+class CaseVersion(SealedTable, table=True):
+    """A submitted analysis, frozen: what was in it and the law, the policy and the program it was made under."""
+
+    __tablename__ = "case_version"
+    __table_args__ = (UniqueConstraint("case_id", "number"), Index(None, "law_version"))
+
+    content: str = Field(sa_type=Text)
+    law_version: str = Field(sa_type=Text)
+    policy_version: str = Field(sa_type=Text)
+    program_version: str = Field(sa_type=Text)
+    submitted_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    submitted_at: str = Field(sa_type=Text)
+
+
+class ReviewStep(SealedTable, table=True):
+    """One move of a case through review."""
+
+    __tablename__ = "review_step"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    move: str = Field(sa_type=Text)
+    from_stage: str = Field(sa_type=Text)
+    to_stage: str = Field(sa_type=Text)
+    version_number: int | None = None
+    """The frozen version it is about."""
+    moved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    moved_at: str = Field(sa_type=Text)
+    reasons: str = Field(default="", sa_type=Text)
+    detail: str = Field(default="{}", sa_type=Text)
+    """What an outcome holds beyond the move, as JSON text."""
+
+
+class AuditEvent(Table, table=True):
+    """One event of the audit trail; each holds the hash of the one before."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(None, "resource_id", "seq"),
+        _one_of("outcome", ("done", "denied")),
+    )
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: str = Field(sa_type=Text)
+    actor_id: str = Field(sa_type=Text)
+    actor_name: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    terminal: str = Field(sa_type=Text)
+    program: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    resource_kind: str = Field(sa_type=Text)
+    resource_id: str = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    detail: str = Field(sa_type=Text)
+    previous: str = Field(sa_type=Text)
+    hash: str = Field(sa_type=Text)
+
+
+SEALED: dict[str, type[SealedTable]] = {
+    "decision_entry": DecisionRow,
+    "case_version": CaseVersion,
+    "review_step": ReviewStep,
+}
+"""Tables whose rows never change, besides the audit trail itself."""

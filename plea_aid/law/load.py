@@ -1,0 +1,245 @@
+"""Read the law from its files, validate every record and every reference between records, and name the version."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import (
+    DIMENSIONS,
+    Authority,
+    Category,
+    Checklist,
+    Definition,
+    DispositionRule,
+    Exception_,
+    GlossaryEntry,
+    Ground,
+    Offense,
+    Policy,
+    Posture,
+    Term,
+)
+from plea_aid.settings import data_dir
+
+_R = TypeVar("_R", bound=BaseModel)
+
+
+class LawError(ValueError):
+    """The data under ``data/`` is not accepted; ``problems`` has one line for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def load_law(folder: Path | None = None) -> Law:
+    """Return the whole law; raise LawError naming file, place and what is accepted.
+
+    The same folder is read once in a process.
+    """
+    root = (folder or data_dir()).resolve()
+    cached = _LOADED.get(root)
+    if cached is None:
+        cached = _LOADED[root] = read_law(root)
+    return cached
+
+
+_LOADED: dict[Path, Law] = {}
+
+
+def read_law(root: Path) -> Law:
+    """Read and validate the law under ``root`` afresh; raise LawError."""
+    if not root.is_dir():
+        raise LawError([f"{root}: there is no law data here; set PLEA_AID_DATA to the folder that holds federal/"])
+    reader = _Reader(root)
+    federal, states = root / "federal", [d for d in sorted(root.iterdir()) if (d / "offenses").is_dir()]
+    law = Law(
+        folder=root,
+        version=law_version(root),
+        vocabulary=reader.vocabulary(root / "vocabulary.toml"),
+        authorities=reader.authorities(root / "authorities.csv"),
+        offenses=reader.offenses(states),
+        terms={t.id: t for s in states for t in reader.many(s / "terms.toml", "term", Term, optional=True)},
+        categories={c.id: c for c in reader.each_file(federal / "categories", Category)},
+        grounds={g.id: g for f in _tomls(federal / "grounds") for g in reader.many(f, "ground", Ground)},
+        exceptions={e.id: e for e in reader.many(federal / "exceptions.toml", "exception", Exception_)},
+        postures={p.id: p for p in reader.many(federal / "postures.toml", "posture", Posture)},
+        dispositions={d.id: d for d in reader.many(federal / "dispositions.toml", "disposition", DispositionRule)},
+        definitions={
+            d.id: d for f in _tomls(federal / "definitions") for d in reader.many(f, "definition", Definition)
+        },
+        policies=tuple(reader.each_file(root / "helena" / "policy", Policy)),
+        checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
+        glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
+    )
+    problems = reader.problems or _cross_references(law)
+    if problems:
+        raise LawError(problems)
+    return law
+
+
+def law_version(root: Path) -> str:
+    """Return the version of the law under ``root``: newest day checked, and a hash of every law file's content."""
+    digest = hashlib.sha256()
+    newest = date.min.isoformat()
+    for path in law_files(root):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + content + b"\0")
+        newest = max([newest, *re.findall(r"^checked = (\d{4}-\d\d-\d\d)", content.decode(), re.MULTILINE)])
+    return f"{newest}-{digest.hexdigest()[:12]}"
+
+
+def law_files(root: Path) -> list[Path]:
+    """Return the files that are law, in a fixed order: examples, guides and detector data are not."""
+    return sorted(
+        p
+        for p in root.rglob("*")
+        if p.suffix in (".toml", ".csv")
+        and p.relative_to(root).parts[0] != "examples"
+        and not p.name.startswith("guard")
+    )
+
+
+def _tomls(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
+class _Reader:
+    """Reads files, collecting every fault instead of stopping at the first."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[str] = []
+
+    def toml(self, path: Path, optional: bool = False) -> dict[str, Any]:
+        if not path.is_file():
+            if not optional:
+                self.problems.append(f"{self._name(path)}: the file is missing")
+            return {}
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            self.problems.append(f"{self._name(path)}: not readable as TOML: {fault}")
+            return {}
+
+    def many(self, path: Path, key: str, model: type[_R], optional: bool = False) -> list[_R]:
+        raw = self.toml(path, optional)
+        unknown = set(raw) - {key}
+        if unknown:
+            self.problems.append(f"{self._name(path)}: unknown table {sorted(unknown)}; accepted: [[{key}]]")
+        return [r for row in raw.get(key, []) if (r := self._record(path, row, model)) is not None]
+
+    def each_file(self, folder: Path, model: type[_R]) -> list[_R]:
+        return [r for p in _tomls(folder) if (r := self._record(p, self.toml(p), model)) is not None]
+
+    def offenses(self, states: list[Path]) -> dict[str, Offense]:
+        found: dict[str, Offense] = {}
+        for state in states:
+            for path in _tomls(state / "offenses"):
+                for offense in self.many(path, "offense", Offense):
+                    if offense.id in found:
+                        self.problems.append(f"{self._name(path)}: the id {offense.id} is used twice")
+                    found[offense.id] = offense.model_copy(update={"jurisdiction": state.name})
+        return found
+
+    def vocabulary(self, path: Path) -> dict[str, dict[str, str]]:
+        return {k: v for k, v in self.toml(path).items() if isinstance(v, dict)}
+
+    def authorities(self, path: Path) -> dict[str, Authority]:
+        found: dict[str, Authority] = {}
+        if not path.is_file():
+            self.problems.append(f"{self._name(path)}: the file is missing")
+            return found
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                authority = self._record(path, {k: v for k, v in row.items() if v}, Authority)
+                if authority is None:
+                    continue
+                if authority.id in found:
+                    self.problems.append(f"{self._name(path)}: the id {authority.id} is used twice")
+                found[authority.id] = authority
+        return found
+
+    def _record(self, path: Path, row: dict[str, Any], model: type[_R]) -> _R | None:
+        try:
+            return model.model_validate(row)
+        except ValidationError as fault:
+            for error in fault.errors():
+                place = ".".join(str(p) for p in error["loc"])
+                self.problems.append(f"{self._name(path)}: {row.get('id', '(no id)')}: {place}: {error['msg']}")
+            return None
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+
+def _cross_references(law: Law) -> list[str]:
+    """Return one line for every reference to a record, word or number that does not exist."""
+    problems: list[str] = []
+
+    def known(what: str, ids: object, pool: object, where: str) -> None:
+        missing = [i for i in ids if i not in pool]  # type: ignore[attr-defined,operator]
+        problems.extend(f"{where}: unknown {what} '{i}'" for i in missing)
+
+    for offense in law.offenses.values():
+        where = f"offense {offense.id}"
+        known("authority", offense.authorities, law.authorities, where)
+        for way in offense.ways:
+            for dimension, values in way.elements.items():
+                known(f"word ({dimension})", [v for v in values if v not in law.terms], law.vocabulary[dimension], where)
+            known("word (facts)", way.facts, law.vocabulary["facts"], where)
+            known("divisible dimension", way.divisible, way.elements, where)
+        for holding in offense.holdings:
+            known("authority", holding.authorities, law.authorities, where)
+            known("category", [holding.category], law.categories, where)
+            known("way", holding.ways, offense.way_ids, where)
+        for fact in offense.record_facts:
+            if fact.effect == "selects-way":
+                known("way", [a for a in fact.answers.values() if a], offense.way_ids, where)
+            elif fact.effect == "selects-value":
+                pool = law.vocabulary.get(fact.dimension or "", {})
+                known("word", [a for a in fact.answers.values() if a], pool, f"{where}, fact {fact.key}")
+            elif fact.effect == "adds-fact":
+                known("word (facts)", [a for a in fact.answers.values() if a], law.vocabulary["facts"], where)
+        for alternative in offense.alternatives:
+            if not law.find(alternative.offense):
+                problems.append(f"{where}: alternative '{alternative.offense}' is not in the catalogue")
+    for term in law.terms.values():
+        known("authority", term.authorities, law.authorities, f"term {term.id}")
+        known("word", term.means, law.vocabulary.get(term.dimension, {}), f"term {term.id}")
+    for category in law.categories.values():
+        known("authority", category.authorities, law.authorities, f"category {category.id}")
+        for rule in category.rules:
+            where = f"rule {rule.id}"
+            known("authority", rule.authorities, law.authorities, where)
+            for literal in (*rule.when.all, *rule.when.any, *rule.when.none):
+                dimension, _, values = literal.partition(":")
+                if dimension in (*DIMENSIONS, "facts"):
+                    known(f"word ({dimension})", [v for v in values.split("|") if v != "-"], law.vocabulary[dimension], where)
+                elif dimension != "inchoate":
+                    problems.append(f"{where}: unknown dimension '{dimension}' in '{literal}'")
+    for ground in law.grounds.values():
+        where = f"ground {ground.id}"
+        known("authority", ground.authorities, law.authorities, where)
+        known("posture", [p for p in ground.postures if p != "all-noncitizens"], law.postures, where)
+        for limb in ground.limbs:
+            known("category", limb.any_category, law.categories, where)
+            known("exception", limb.exceptions, law.exceptions, where)
+            known("ground", limb.described_in, law.grounds, where)
+            known("posture", limb.postures, law.postures, where)
+            known("authority", limb.authorities, law.authorities, where)
+    for records in (law.exceptions, law.postures, law.dispositions, law.definitions):
+        for record in records.values():  # type: ignore[attr-defined]
+            known("authority", record.authorities, law.authorities, record.id)
+    for policy in law.policies:
+        known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
+    return problems

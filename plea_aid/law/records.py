@@ -253,6 +253,8 @@ class Category(Strict):
     id: str
     name: str
     says: str
+    approach: Literal["categorical", "facts"] = "categorical"
+    """``facts``: what was done decides, not the elements (a protection order ground); the record is always read."""
     not_formalised: Annotated[tuple[str, ...], Field(min_length=1)]
     rules: Annotated[tuple[Rule, ...], Field(min_length=1, alias="rule")]
     authorities: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -81,7 +81,7 @@ class Prior(_Strict):
 
 
 class OptionCount(_Strict):
-    """What one option does with one count. Jail is executed time; jail and suspended days add up to the term ordered."""
+    """What one option does with one count. Jail is executed; jail and suspended days add up to the term ordered."""
 
     number: Number
     disposition: Disposition = Disposition.GUILTY_PLEA

@@ -72,9 +72,9 @@ def _leaves_of_way(way: Way, offense_id: str, law: Law, key: tuple[str, ...]) ->
         spelled: list[tuple[str, str]] = []
         for value in way.elements[name]:
             term = law.terms.get(value)
-            values = term.means if term else (value,)
+            meanings = term.means if term else (value,)
             divides = name in way.divisible or (term is not None and term.alternatives_are == "elements")
-            spelled.extend((v, v if divides else "") for v in values)
+            spelled.extend((v, v if divides else "") for v in meanings)
         alternatives.append(spelled)
     found = []
     for combination in itertools.product(*alternatives):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from plea_aid.analysis.leaf import Leaf, Reading
@@ -66,7 +66,7 @@ def match_category(
     if uncertain and level is not None:
         capped = _not_extreme(level)
         if capped != level:
-            sentence += " Whether the jury must agree on this alternative is not settled, so the level is less than certain."
+            sentence += " Whether a jury must agree on this alternative is not settled, so the answer is less than sure."
         level, relief = capped, _not_extreme(relief) if relief is not None else None
     steps = [s for reading, _ in readings for s in reading.selected]
     steps += _explain(combined)
@@ -130,21 +130,20 @@ def _inchoate(category: Category, found: LeafAnswer) -> LeafAnswer:
     form = found.leaf.inchoate
     if form is None or found.answer != "yes":
         return found
-    reach = category.inchoate.get(form)
-    said = f"The charge is {'an' if form == 'attempt' else 'a'} {form}, "
-    if reach == "yes":
-        return LeafAnswer(
-            found.leaf, "yes", found.level, (*found.reasons, said + "which the category reaches as it does the completed offense."),
-            (*found.authorities, *category.authorities), found.settled, found.rules,
-        )
-    if reach == "no":
-        return LeafAnswer(
-            found.leaf, "no", "unlikely", (*found.reasons, said + "which the category does not reach."),
-            (*found.authorities, *category.authorities), False, found.rules,
-        )
-    return LeafAnswer(
-        found.leaf, "unsettled", "possible", (*found.reasons, said + "and whether the category reaches it is not settled on file."),
-        (*found.authorities, *category.authorities), False, found.rules,
+    answer = category.inchoate.get(form, "unsettled")
+    said = {
+        "yes": "which the category reaches as it does the completed offense.",
+        "no": "which the category does not reach.",
+        "unsettled": "and whether the category reaches it is not settled on file.",
+    }[answer]
+    level: dict[Answer, Level | None] = {"yes": found.level, "no": "unlikely", "unsettled": "possible"}
+    return replace(
+        found,
+        answer=answer,
+        level=level[answer],
+        reasons=(*found.reasons, f"The charge is {'an' if form == 'attempt' else 'a'} {form}, {said}"),
+        authorities=(*found.authorities, *category.authorities),
+        settled=found.settled and answer == "yes",
     )
 
 
@@ -201,19 +200,33 @@ def _explain(groups: Sequence[Group]) -> list[str]:
         clusters.setdefault((a.answer, a.level, a.reasons), []).append(a)
     telling = _telling_dimensions(list(clusters.values()))
     lines = []
-    for (answer, _, reasons), members in clusters.items():
+    for members in clusters.values():
         where = _where(members, telling) if len(clusters) > 1 else ""
-        word = {"yes": "it matches", "no": "it does not match", "unsettled": "it is unsettled", None: "not analysed"}[answer]  # type: ignore[index]
+        word = _SAID[members[0].answer]
         lead = f"{where}: {word}. " if where else f"{word[0].upper()}{word[1:]}. "
-        lines.append(lead + " ".join(reasons))  # type: ignore[arg-type]
+        lines.append(lead + " ".join(members[0].reasons))
     mixed = {a.answer for a in answers}
     if len(groups) == 1 and len(mixed) > 1:
         nos = [a for a in answers if a.answer == "no"]
         if any(a.settled for a in nos):
-            lines.append("These are means of one element, so the least conduct covered decides for the whole statute (overbroad and indivisible).")
+            lines.append(
+                "These are means of one element, so the least conduct covered decides for the whole statute "
+                "(overbroad and indivisible)."
+            )
         elif nos:
-            lines.append("These are means of one element; the statute is broader than the category only if the contrary authority is followed, so the answer stays open.")
+            lines.append(
+                "These are means of one element; the statute is broader than the category only if the contrary "
+                "authority is followed, so the answer stays open."
+            )
     return lines
+
+
+_SAID: dict[Answer | None, str] = {
+    "yes": "it matches",
+    "no": "it does not match",
+    "unsettled": "it is unsettled",
+    None: "not analysed",
+}
 
 
 def _telling_dimensions(clusters: list[list[LeafAnswer]]) -> list[str]:

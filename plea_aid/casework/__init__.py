@@ -1,1 +1,1 @@
-"""Cases, options, factor analyses, review, versions and the audit trail: what is stored, and who may do what."""
+"""Cases, factor analyses, review, versions and the audit trail: what is stored, and who may do what."""

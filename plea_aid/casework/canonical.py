@@ -44,9 +44,10 @@ def new_id() -> str:
 
 
 def faulty_text(content: Any, place: str = "") -> str | None:
-    """Return the place of the first text the databases cannot hold (a null character or half a character)."""
+    """Return the place of the first text a database cannot hold: a null character or half a character."""
     if isinstance(content, str):
-        return place or "text" if "\x00" in content or any("\ud800" <= c <= "\udfff" for c in content) else None
+        faulty = any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in content)
+        return (place or "text") if faulty else None
     if isinstance(content, dict):
         parts = [(str(key), value) for key, value in content.items()]
     elif isinstance(content, (list, tuple)):

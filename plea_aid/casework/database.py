@@ -1,7 +1,7 @@
-"""The database: SQLite in a file of this machine, or PostgreSQL by URL. One object a process, shared by its threads.
+"""The database: SQLite in a file, or PostgreSQL by URL. One object a process, shared by its threads.
 
-On SQLite a transaction that will write takes the write lock when it begins (BEGIN IMMEDIATE). The driver's own
-default takes it at the first write, after the read, and then loses updates without an error.
+On SQLite a transaction that will write takes the write lock when it begins (BEGIN IMMEDIATE). The driver's
+own default takes it at the first write, after the read, and then loses updates without an error.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _ADVISORY_LOCK = 0x504C4541
 
 
 def open_database(url: str | None = None) -> Database:
-    """Open the office's database (``PLEA_AID_DATABASE_URL`` unless ``url`` is given) and migrate it if needed.
+    """Open the office's database (``PLEA_AID_DATABASE_URL`` unless ``url`` is given), migrated if needed.
 
     Raises Invalid for an address this program does not use or a database of a newer program, Unavailable when
     the database does not answer.
@@ -69,8 +69,8 @@ def _run(db: Database, step: Callable[[Config], None]) -> None:
                 config.attributes["connection"] = connection
                 step(config)
                 if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise Invalid("The migration would have broken references, so the database was left as it was.")
+                    raise Invalid("The migration would break references, so the database was left as it was.")
         except CommandError as error:
-            raise Invalid("A newer version of this program has changed the database; update the program.") from error
+            raise Invalid("A newer version of this program changed the database; update the program.") from error
         finally:
             connection.invalidate()

@@ -72,7 +72,7 @@ ROLE_MAY: dict[str, frozenset[Action]] = {
     "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST},
     "administrator": _ACCOUNTS | {_A.AUDIT_READ},
 }
-"""What each role may do at all; the conditions below narrow it. A role or an action not listed here may nothing."""
+"""What each role may do at all; the conditions below narrow it. What is not listed is denied."""
 
 _PHRASES: dict[Action, str] = {
     _A.CASE_LIST: "see the list of cases",
@@ -103,7 +103,7 @@ _REVIEW = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN})
 
 
 def can(actor: Actor, action: str, resource: CaseFacts | None = None) -> Verdict:
-    """Say whether ``actor`` may do ``action`` (on this case), and why or why not. What is not granted is denied."""
+    """Say whether ``actor`` may do ``action`` (on this case), and why. What is not granted is denied."""
     try:
         act = Action(action)
     except ValueError:

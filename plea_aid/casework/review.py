@@ -25,22 +25,24 @@ class Rule:
     action: Action
     reasons: bool = False
     """The person must say why."""
-    unreviewed_only: bool = False
+    unreviewed: bool = False
     """Open only where the office's thresholds ask for no supervisor review."""
 
 
+_A = Action
 # fmt: off
 MOVES: tuple[Rule, ...] = (
-    Rule("submit",   ("draft", "returned"),                              "submitted", Action.CASE_SUBMIT),
-    Rule("approve",  ("submitted",),                                     "approved",  Action.CASE_APPROVE),
-    Rule("return",   ("submitted",),                                     "returned",  Action.CASE_RETURN, reasons=True),
-    Rule("offer",    ("approved",),                                      "offered",   Action.CASE_OFFER),
-    Rule("offer",    ("submitted",),                                     "offered",   Action.CASE_OFFER, unreviewed_only=True),
-    Rule("accept",   ("offered",),                                       "accepted",  Action.CASE_OUTCOME),
-    Rule("reject",   ("offered",),                                       "rejected",  Action.CASE_OUTCOME),
-    Rule("withdraw", ("offered", "accepted"),                            "withdrawn", Action.CASE_OUTCOME),
-    Rule("enter",    ("accepted", "rejected", "withdrawn"),              "entered",   Action.CASE_OUTCOME),
-    Rule("reopen",   ("submitted", "approved", "rejected", "withdrawn"), "draft",     Action.CASE_REOPEN, reasons=True),
+    #    move        from                                             to           permission
+    Rule("submit",   ("draft", "returned"),                              "submitted", _A.CASE_SUBMIT),
+    Rule("approve",  ("submitted",),                                     "approved",  _A.CASE_APPROVE),
+    Rule("return",   ("submitted",),                                     "returned",  _A.CASE_RETURN, reasons=True),
+    Rule("offer",    ("approved",),                                      "offered",   _A.CASE_OFFER),
+    Rule("offer",    ("submitted",),                                     "offered",   _A.CASE_OFFER, unreviewed=True),
+    Rule("accept",   ("offered",),                                       "accepted",  _A.CASE_OUTCOME),
+    Rule("reject",   ("offered",),                                       "rejected",  _A.CASE_OUTCOME),
+    Rule("withdraw", ("offered", "accepted"),                            "withdrawn", _A.CASE_OUTCOME),
+    Rule("enter",    ("accepted", "rejected", "withdrawn"),              "entered",   _A.CASE_OUTCOME),
+    Rule("reopen",   ("submitted", "approved", "rejected", "withdrawn"), "draft",     _A.CASE_REOPEN, reasons=True),
 )
 # fmt: on
 
@@ -48,6 +50,6 @@ MOVES: tuple[Rule, ...] = (
 def rule_for(stage: str, move: str, *, review_required: bool) -> Rule | None:
     """Return the rule by which ``move`` may be made from ``stage``; None when it may not."""
     for rule in MOVES:
-        if rule.move == move and stage in rule.from_ and not (rule.unreviewed_only and review_required):
+        if rule.move == move and stage in rule.from_ and not (rule.unreviewed and review_required):
             return rule
     return None

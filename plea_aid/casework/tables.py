@@ -1,7 +1,7 @@
 """The tables. Input is validated elsewhere (``entries``): a table model accepts what it is given.
 
-Statuses are text with a CHECK, moments are aware UTC, ids are made here and not by the database. Sealed tables
-hold moments as text, so that every byte of a row is under its hash.
+Statuses are text with a CHECK, moments are aware UTC, ids are made here and not by the database. Sealed
+tables hold moments as text, so that every byte of a row is under its hash.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class DecisionRow(SealedTable, table=True):
 
 
 class CaseVersion(SealedTable, table=True):
-    """A submitted analysis, frozen: what was in it and the law, the policy and the program it was made under."""
+    """A submitted analysis, frozen: its content, and the law, policy and program it was made under."""
 
     __tablename__ = "case_version"
     __table_args__ = (UniqueConstraint("case_id", "number"), Index(None, "law_version"))

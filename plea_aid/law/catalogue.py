@@ -16,9 +16,9 @@ from plea_aid.law.records import (
     Checklist,
     Definition,
     DispositionRule,
-    Exception_,
     GlossaryEntry,
     Ground,
+    GroundException,
     Offense,
     Penalty,
     Policy,
@@ -43,7 +43,7 @@ class Law:
     terms: Mapping[str, Term]
     categories: Mapping[str, Category]
     grounds: Mapping[str, Ground]
-    exceptions: Mapping[str, Exception_]
+    exceptions: Mapping[str, GroundException]
     postures: Mapping[str, Posture]
     dispositions: Mapping[str, DispositionRule]
     definitions: Mapping[str, Definition]
@@ -76,7 +76,10 @@ class Law:
         bare = normalise(text)
         near = difflib.get_close_matches(bare, list(self._by_citation), n=3, cutoff=0.6)
         hint = f"; nearest: {', '.join(self._by_citation[n][0].cite for n in near)}" if near else ""
-        raise UnknownOffense(f"'{text}' is not an offense of the catalogue (a citation such as MCA 45-5-206(1)(a) or a catalogue id is accepted){hint}")
+        raise UnknownOffense(
+            f"'{text}' is not an offense of the catalogue; a citation such as MCA 45-5-206(1)(a) or a catalogue id is "
+            f"accepted{hint}"
+        )
 
     @cached_property
     def _by_citation(self) -> dict[str, tuple[Offense, ...]]:

@@ -20,9 +20,9 @@ from plea_aid.law.records import (
     Checklist,
     Definition,
     DispositionRule,
-    Exception_,
     GlossaryEntry,
     Ground,
+    GroundException,
     Offense,
     Policy,
     Posture,
@@ -71,7 +71,7 @@ def read_law(root: Path) -> Law:
         terms={t.id: t for s in states for t in reader.many(s / "terms.toml", "term", Term, optional=True)},
         categories={c.id: c for c in reader.each_file(federal / "categories", Category)},
         grounds={g.id: g for f in _tomls(federal / "grounds") for g in reader.many(f, "ground", Ground)},
-        exceptions={e.id: e for e in reader.many(federal / "exceptions.toml", "exception", Exception_)},
+        exceptions={e.id: e for e in reader.many(federal / "exceptions.toml", "exception", GroundException)},
         postures={p.id: p for p in reader.many(federal / "postures.toml", "posture", Posture)},
         dispositions={d.id: d for d in reader.many(federal / "dispositions.toml", "disposition", DispositionRule)},
         definitions={
@@ -222,9 +222,10 @@ def _cross_references(law: Law) -> list[str]:
             where = f"rule {rule.id}"
             known("authority", rule.authorities, law.authorities, where)
             for literal in (*rule.when.all, *rule.when.any, *rule.when.none):
-                dimension, _, values = literal.partition(":")
+                dimension, _, text = literal.partition(":")
                 if dimension in (*DIMENSIONS, "facts"):
-                    known(f"word ({dimension})", [v for v in values.split("|") if v != "-"], law.vocabulary[dimension], where)
+                    words = [v for v in text.split("|") if v != "-"]
+                    known(f"word ({dimension})", words, law.vocabulary[dimension], where)
                 elif dimension != "inchoate":
                     problems.append(f"{where}: unknown dimension '{dimension}' in '{literal}'")
     for ground in law.grounds.values():
@@ -238,7 +239,7 @@ def _cross_references(law: Law) -> list[str]:
             known("posture", limb.postures, law.postures, where)
             known("authority", limb.authorities, law.authorities, where)
     for records in (law.exceptions, law.postures, law.dispositions, law.definitions):
-        for record in records.values():  # type: ignore[attr-defined]
+        for record in records.values():
             known("authority", record.authorities, law.authorities, record.id)
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")

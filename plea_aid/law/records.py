@@ -332,7 +332,7 @@ class Ground(Strict):
         return self
 
 
-class Exception_(Strict):
+class GroundException(Strict):
     """A statutory exception that takes an offense out of a ground (petty offense, 30 grams of marijuana)."""
 
     id: str

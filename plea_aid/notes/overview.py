@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from plea_aid.notes.content import Finding, Level, NoteData, OptionNote, PostureGroup
 from plea_aid.notes.printable import Tree
@@ -20,28 +20,59 @@ KIND_ORDER = (
 )
 
 
-def overview(data: NoteData, *, columns: int) -> list[Tree]:
-    """Two matrices, options as columns, cut into tables of at most `columns` options."""
-    groups = _groups(data)
-    kinds = _kinds(data)
-    tables: list[Tree] = []
-    for at in range(0, len(data.options), columns):
-        options = list(enumerate(data.options, 1))[at : at + columns]
-        heads: list[Tree] = [f"{number}. {option.name}" for number, option in options]
-        chosen = [option for _, option in options]
-        if groups:
-            tables.append({
-                "corner": "By immigration posture", "heads": heads,
-                "rows": [_row(group.name, chosen, _concerns(group), _kind_words(data)) for group in groups],
-            })  # fmt: skip
-        if kinds:
-            tables.append({
-                "corner": "By kind of consequence", "heads": heads,
-                "rows": [
-                    _row(data.kind_names.get(kind, kind), chosen, _of_kind(kind), _ground_words) for kind in kinds
-                ],
-            })  # fmt: skip
-    return tables
+def strongest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by level, then by kind, else as they came."""
+
+    def place(finding: Finding) -> tuple[int, int]:
+        kind = KIND_ORDER.index(finding.kind) if finding.kind in KIND_ORDER else len(KIND_ORDER)
+        return LEVEL_ORDER.index(finding.level), kind
+
+    return sorted(findings, key=place)
+
+
+def by_posture(data: NoteData, columns: int) -> list[Tree]:
+    """Groups of postures down, options across; each cell also names the kinds that reach its level."""
+    note = _kind_words(data)
+    rows = [(group.name, _concerns(group), note) for group in _groups(data)]
+    return _tables(data, "By immigration posture", rows, columns)
+
+
+def by_kind(data: NoteData, columns: int) -> list[Tree]:
+    """Kinds of consequence down, options across; each cell also counts the grounds that reach its level."""
+    rows = [(_capital(data.kind_names.get(kind, kind)), _of_kind(kind), _ground_words) for kind in _kinds(data)]
+    return _tables(data, "By kind of consequence", rows, columns)
+
+
+def by_ground(data: NoteData, columns: int) -> list[Tree]:
+    """Grounds down, options across: those that are flagged, open or not analysed under at least one option."""
+    findings = strongest_first(finding for option in data.options for finding in option.findings)
+    grounds = dict.fromkeys((f.ground, f.citation) for f in findings if f.level not in ("unlikely", "none"))
+    rows = [(", ".join(filter(None, key)), _on_ground(key), _nothing) for key in grounds]
+    return _tables(data, "By ground, where flagged or open", rows, columns)
+
+
+_Belongs: TypeAlias = Callable[[Finding], bool]
+_Note: TypeAlias = Callable[[Sequence[Finding]], str]
+
+
+def _tables(
+    data: NoteData, corner: str, rows: Sequence[tuple[str, _Belongs, _Note]], columns: int
+) -> list[Tree]:
+    """One table for each `columns` options."""
+    if not rows:
+        return []
+    numbered = list(enumerate(data.options, 1))
+    return [
+        {
+            "corner": corner,
+            "heads": [f"{number}. {option.name}" for number, option in chunk],
+            "rows": [
+                {"name": name, "cells": [_cell(option, belongs, note) for _, option in chunk]}
+                for name, belongs, note in rows
+            ],
+        }
+        for chunk in (numbered[at : at + columns] for at in range(0, len(numbered), columns))
+    ]
 
 
 def _groups(data: NoteData) -> list[PostureGroup]:
@@ -59,16 +90,20 @@ def _kinds(data: NoteData) -> list[str]:
     return [kind for kind in KIND_ORDER if kind in found] + sorted(found - set(KIND_ORDER))
 
 
-def _concerns(group: PostureGroup) -> Callable[[Finding], bool]:
+def _concerns(group: PostureGroup) -> _Belongs:
     """Whether a finding touches the group; one that names no posture touches every group."""
     return lambda finding: not finding.postures or not set(finding.postures).isdisjoint(group.postures)
 
 
-def _of_kind(kind: str) -> Callable[[Finding], bool]:
+def _of_kind(kind: str) -> _Belongs:
     return lambda finding: finding.kind == kind
 
 
-def _kind_words(data: NoteData) -> Callable[[Sequence[Finding]], str]:
+def _on_ground(ground: tuple[str, str]) -> _Belongs:
+    return lambda finding: (finding.ground, finding.citation) == ground
+
+
+def _kind_words(data: NoteData) -> _Note:
     """Names of the kinds of some findings, in the fixed order."""
 
     def words(findings: Sequence[Finding]) -> str:
@@ -84,18 +119,15 @@ def _ground_words(findings: Sequence[Finding]) -> str:
     return f"{number} ground" if number == 1 else f"{number} grounds"
 
 
-def _row(
-    name: str,
-    options: list[OptionNote],
-    belongs: Callable[[Finding], bool],
-    note: Callable[[Sequence[Finding]], str],
-) -> dict[str, Any]:
-    return {"name": name, "cells": [_cell(option, belongs, note) for option in options]}
+def _nothing(findings: Sequence[Finding]) -> str:
+    return ""
 
 
-def _cell(
-    option: OptionNote, belongs: Callable[[Finding], bool], note: Callable[[Sequence[Finding]], str]
-) -> dict[str, Any]:
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _cell(option: OptionNote, belongs: _Belongs, note: _Note) -> dict[str, Tree]:
     """The strongest level; a question that nobody analysed is never shown as clear, and is named beside a flag."""
     if not option.analysed:
         return {"level": "not-analysed", "note": ""}
@@ -105,5 +137,5 @@ def _cell(
     level = min((finding.level for finding in findings), key=LEVEL_ORDER.index)
     words = "" if level == "none" else note([finding for finding in findings if finding.level == level])
     if level != "not-analysed" and any(finding.level == "not-analysed" for finding in findings):
-        words = f"{words}; others not analysed"
+        words = "; ".join(filter(None, (words, "others not analysed")))
     return {"level": level, "note": words}

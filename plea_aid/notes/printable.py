@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
-Tree: TypeAlias = "str | int | float | bool | None | list[Tree] | dict[str, Tree]"
+Tree: TypeAlias = "str | int | float | bool | list[Tree] | dict[str, Tree] | None"
 
 # What the fonts inside the typst package can set, block by block, as first and last code point. A test sets every
 # one of them with the installed typst. Left out on purpose although a font holds them: control characters, the soft

@@ -7,7 +7,7 @@ reason at all, so no template can print one by mistake.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from plea_aid.notes.content import (
@@ -19,13 +19,14 @@ from plea_aid.notes.content import (
     OptionCount,
     OptionNote,
 )
-from plea_aid.notes.overview import KIND_ORDER, LEVEL_ORDER, overview
+from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, strongest_first
 from plea_aid.notes.printable import Tree
 
 View: TypeAlias = dict[str, Any]
 
 COLUMNS = 4  # options side by side on letter paper before a table is continued in another
 NOT_STATED = "–"
+LEGEND: tuple[Level, ...] = ("certain", "likely", "possible", "unlikely", "none", "not-analysed")
 TITLES = {
     "internal": "Plea case note",
     "supervisor": "Plea case note: summary for the supervising attorney",
@@ -42,7 +43,7 @@ def days(number: int | None) -> str:
     """A number of days in words; a dash where it is not stated."""
     if number is None:
         return NOT_STATED
-    return f"{number:,} day" if number == 1 else f"{number:,} days"
+    return counted(number, "day")
 
 
 def dollars(amount: float | None) -> str:
@@ -52,8 +53,9 @@ def dollars(amount: float | None) -> str:
     return f"${amount:,.0f}" if amount == int(amount) else f"${amount:,.2f}"
 
 
-def number_or_dash(number: int | None) -> str:
-    return NOT_STATED if number is None else f"{number:,}"
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: '1 warning', '2 warnings'."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def paragraphs(text: str) -> list[Tree]:
@@ -66,23 +68,37 @@ def view(data: NoteData) -> View:
     shared: View = _frame(data) | {
         "facts": _facts(data),
         "policy": {"in_force": data.policy.section_5_in_force, "words": _policy_words(data)},
-        "levels": [{"level": level, "meaning": data.level_meanings.get(level, "")} for level in LEVEL_ORDER],
+        "levels": [{"level": level, "meaning": data.level_meanings.get(level, "")} for level in LEGEND],
         "counts": [
             [str(count.number), count.title, count.cite, days(count.maximum_days)] for count in data.counts
         ],
-        "terms": [row for number, option in enumerate(data.options, 1) for row in _terms(number, option)],
-        "overview": overview(data, columns=COLUMNS),
-        "equivalence": _equivalence(data.accountability),
+        "terms": [_terms(number, option) for number, option in enumerate(data.options, 1) if option.counts],
+        "equivalence": _equivalence(data),
     }
+    authorities = _authorities(data)
+    unread = sum(not item["verified"] for item in authorities)
+    if unread:
+        shared["unread"] = _unread_words(unread, len(authorities))
     if data.profile == "comparison":
-        return shared | {"grounds": _grounds(data)}
-    findings = _options(data)
+        return shared | {"overview": by_posture(data, COLUMNS) + by_ground(data, COLUMNS)}
+    warnings = _warnings(data)
     return shared | {
-        "options": findings,
-        "warnings": _warnings(data),
+        "overview": by_posture(data, COLUMNS) + by_kind(data, COLUMNS),
+        "options": _options(data),
+        "warnings": warnings,
+        "unverified": list(data.unverified),
+        "open_points": " and ".join(filter(None, (
+            counted(len(warnings), "warning") if warnings else "",
+            counted(len(data.unverified), "unverified item") if data.unverified else "",
+        ))),
         "factors": [
-            {"cells": [f"{place}. {factor.name}", factor.state, factor.points, factor.weight],
-             "rationale": paragraphs(factor.rationale)}
+            {
+                "name": f"{place}. {factor.name}",
+                "state": factor.state,
+                "points": factor.points,
+                "weight": factor.weight,
+                "rationale": paragraphs(factor.rationale),
+            }
             for place, factor in enumerate(data.factors, 1)
         ],
         "gates": [[f"{place}. {gate.name}", gate.state, gate.detail] for place, gate in enumerate(data.gates, 1)],
@@ -98,8 +114,7 @@ def view(data: NoteData) -> View:
                 for event in data.review.events
             ],
         },
-        "authorities": _authorities(data),
-        "unverified": list(data.unverified),
+        "authorities": authorities,
     }  # fmt: skip
 
 
@@ -145,21 +160,34 @@ def _policy_words(data: NoteData) -> str:
     return " ".join(filter(None, (f"{policy.resolution_title}. Section 5 is {state}{since}.", policy.sentence)))
 
 
-def _terms(number: int, option: OptionNote) -> list[Tree]:
-    """One row a count: how it ends under the option."""
-    return [
-        [
-            f"{number}. {option.name}",
-            str(count.number),
-            _offense(count),
-            count.disposition,
-            days(count.jail_days),
-            days(count.suspended_days),
-            dollars(count.fine_dollars),
-            days(count.served_days),
-        ]
+def _terms(number: int, option: OptionNote) -> View:
+    """How each count ends under the option; counts that all end alike, without a term, share one row."""
+    ends = {count.disposition for count in option.counts}
+    bare = all(
+        not count.amended and (count.jail_days, count.suspended_days, count.fine_dollars) == (None, None, None)
         for count in option.counts
-    ]
+    )
+    if bare and len(ends) == 1 and len(option.counts) > 1:
+        numbers = ", ".join(str(count.number) for count in option.counts)
+        return _named(number, option) | {"rows": [[numbers, "as charged", *ends, *[NOT_STATED] * 4]]}
+    return _named(number, option) | {
+        "rows": [
+            [
+                str(count.number),
+                _offense(count),
+                count.disposition,
+                days(count.jail_days),
+                days(count.suspended_days),
+                dollars(count.fine_dollars),
+                days(count.served_days),
+            ]
+            for count in option.counts
+        ]
+    }
+
+
+def _named(number: int, option: OptionNote) -> View:
+    return {"option": f"{number}. {option.name}"}
 
 
 def _offense(count: OptionCount) -> str:
@@ -189,15 +217,6 @@ def _options(data: NoteData) -> list[Tree]:
     return options
 
 
-def strongest_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings by level, then by kind, else as they came."""
-    def place(finding: Finding) -> tuple[int, int]:
-        kind = KIND_ORDER.index(finding.kind) if finding.kind in KIND_ORDER else len(KIND_ORDER)
-        return LEVEL_ORDER.index(finding.level), kind
-
-    return sorted(findings, key=place)
-
-
 def _finding(
     finding: Finding, label: str, same_as: str, every_posture: set[str], kinds: dict[str, str]
 ) -> View:
@@ -211,7 +230,7 @@ def _finding(
         "kind": kinds.get(finding.kind, finding.kind),
         "level": finding.level,
         "postures": ", ".join(postures),
-        "counts": ", ".join(map(str, finding.counts)),
+        "counts": _count_words(finding.counts),
         "same_as": same_as,
         "because": list(finding.because),
         "authorities": [
@@ -221,6 +240,11 @@ def _finding(
         ],
         "avoided_by": list(finding.avoided_by),
     }  # fmt: skip
+
+
+def _count_words(numbers: tuple[int, ...]) -> str:
+    listed = ", ".join(map(str, numbers))
+    return "" if not numbers else f"count {listed}" if len(numbers) == 1 else f"counts {listed}"
 
 
 def _authority_words(authority: Authority) -> str:
@@ -233,28 +257,12 @@ def _tally(findings: tuple[Finding, ...]) -> str:
     return ", ".join(f"{number} {level.replace('-', ' ')}" for level, number in numbers.items() if number)
 
 
-def _grounds(data: NoteData) -> list[Tree]:
-    """For the discussion sheet: the flagged and open grounds of each option, by name, citation and level alone."""
-    worth: tuple[Level, ...] = ("certain", "likely", "possible", "not-analysed")
-    rows: list[Tree] = []
-    for number, option in enumerate(data.options, 1):
-        seen: set[tuple[str, str]] = set()
-        for finding in strongest_first(option.findings):
-            if finding.level in worth and (finding.ground, finding.level) not in seen:
-                seen.add((finding.ground, finding.level))
-                rows.append({
-                    "option": f"{number}. {option.name}", "ground": finding.ground,
-                    "citation": finding.citation, "level": finding.level,
-                })  # fmt: skip
-    return rows
-
-
 def _warnings(data: NoteData) -> list[Tree]:
     of_options = [f"{option.name}: {warning}" for option in data.options for warning in option.warnings]
     return [*data.warnings, *of_options]
 
 
-def _authorities(data: NoteData) -> list[Tree]:
+def _authorities(data: NoteData) -> list[View]:
     """The table of authorities, by name: where each is used, and whether anybody has read it at its source."""
     used: dict[tuple[str, str], tuple[list[Authority], list[str]]] = {}
     for number, option in enumerate(data.options, 1):
@@ -277,6 +285,11 @@ def _authorities(data: NoteData) -> list[Tree]:
     ]
 
 
+def _unread_words(unread: int, cited: int) -> str:
+    rest = "has not been read at its source" if unread == 1 else "have not been read at their sources"
+    return f"{unread} of {counted(cited, 'authority', 'authorities')} {rest}"
+
+
 def _moment(at: dt.datetime | None) -> str:
     """A moment with its time zone, which an office in another zone needs to read it."""
     if at is None:
@@ -284,8 +297,9 @@ def _moment(at: dt.datetime | None) -> str:
     return " ".join(filter(None, (day(at.date()), f"{at:%H:%M}", at.tzname() or "")))
 
 
-def _equivalence(vectors: tuple[Accountability, ...]) -> list[Tree]:
+def _equivalence(data: NoteData) -> list[Tree]:
     """Baseline and options side by side, continued in another table after `COLUMNS` columns."""
+    vectors = data.accountability
     if not vectors:
         return []
     baseline = next((vector for vector in vectors if vector.is_baseline), None)
@@ -293,7 +307,8 @@ def _equivalence(vectors: tuple[Accountability, ...]) -> list[Tree]:
     first = [baseline] if baseline else []
     room = COLUMNS - len(first)
     chunks = [others[at : at + room] for at in range(0, len(others), room)] or [[]]
-    return [_side_by_side(baseline, [*first, *chunk]) for chunk in chunks]
+    numbers = {option.name: number for number, option in reversed(list(enumerate(data.options, 1)))}
+    return [_side_by_side(baseline, [*first, *chunk], numbers) for chunk in chunks]
 
 
 _Measure: TypeAlias = tuple[str, Callable[[Accountability], float | None], Callable[[float], str]]
@@ -310,7 +325,9 @@ _WORDS: tuple[tuple[str, Callable[[Accountability], str]], ...] = (
 )
 
 
-def _side_by_side(baseline: Accountability | None, columns: list[Accountability]) -> View:
+def _side_by_side(
+    baseline: Accountability | None, columns: list[Accountability], numbers: dict[str, int]
+) -> View:
     rows: list[Tree] = []
     for label, measure, words in _MEASURES:
         at_base = measure(baseline) if baseline else None
@@ -318,8 +335,13 @@ def _side_by_side(baseline: Accountability | None, columns: list[Accountability]
                               for column in columns)])  # fmt: skip
     for label, text in _WORDS:
         rows.append([label, *(_said(text(column), baseline, text, column is baseline) for column in columns)])
-    heads = [f"{column.option} (baseline)" if column is baseline else column.option for column in columns]
-    return {"heads": list(heads), "rows": rows}
+    heads: list[Tree] = [
+        (f"{numbers[column.option]}. " if column.option in numbers else "")
+        + column.option
+        + (" (baseline)" if column is baseline else "")
+        for column in columns
+    ]
+    return {"heads": heads, "rows": rows}
 
 
 def _compared(value: float | None, base: float | None, words: Callable[[float], str]) -> View:

@@ -27,6 +27,11 @@ _HYPHENS = frozenset("−‐‑‒–—―⁃﹘﹣－·•∙‧")
 _LINE_ENDS = frozenset("\n\x0b\x0c\x85\u2028\u2029")
 _SOFT_HYPHEN = "\u00ad"
 _PLAIN = re.compile(r"[ -~]*\Z")
+_WRAP = re.compile(
+    r"(?<![.:;!?\n])\n(?=[a-z0-9(])(?!\d{1,2}[.)] )"
+    r"|(?<=\b(?:of|in|is|on|an|by|to|at|or))\n|(?<=\b(?:the|and|was|for|has|her|his))\n|(?<=\bfrom)\n|(?<=\ba)\n"
+)
+"""A line end inside a sentence: the next line goes on in lower case, or this one ends on a small word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ def fold(text: str) -> Folded:
         if not folded and ends and ends[-1] == place:
             # an accent or an invisible character belongs to what it follows, so that removing one removes both
             ends[-1] = place + 1
-    return Folded("".join(plain), starts, ends)
+    return Folded(_WRAP.sub(" ", "".join(plain)), starts, ends)
 
 
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
-    if " " <= character <= "~" and character != "`":
+    if " " <= character <= "~":
         return character
     if character in _LINE_ENDS:
         return "\n"

@@ -1,4 +1,4 @@
-"""Triggers that keep rows as they were written, for both databases; migrations that rebuild a table call this again."""
+"""Triggers that keep rows as they were written; a migration that rebuilds a table calls this again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from alembic import op
 
 
 def seal(table: str, *keys: tuple[str, ...]) -> None:
-    """Refuse every UPDATE and DELETE on ``table``, and every INSERT that would replace a row under one of ``keys``.
+    """Refuse every UPDATE and DELETE on ``table``, and every INSERT that would replace a row by one of ``keys``.
 
-    The triggers stop the program and SQL through its connection. Whoever owns the database can drop them; what
-    they then change is found by the hashes.
+    The triggers stop the program and SQL through its connection. Whoever owns the database can drop them;
+    what they then change is found by the hashes.
     """
     if op.get_context().dialect.name == "sqlite":
         _seal_sqlite(table, keys)
@@ -32,7 +32,8 @@ def create_refusal() -> None:
     if op.get_context().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION plea_aid_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            "BEGIN RAISE EXCEPTION 'rows of % are sealed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+            "BEGIN RAISE EXCEPTION 'rows of % are sealed', TG_TABLE_NAME "
+            "USING ERRCODE = 'restrict_violation'; END $$"
         )
 
 
@@ -45,12 +46,13 @@ def drop_refusal() -> None:
 def _seal_sqlite(table: str, keys: tuple[tuple[str, ...], ...]) -> None:
     refusal = f"SELECT RAISE(ABORT, 'rows of {table} are sealed')"
     for change in ("update", "delete"):
-        op.execute(f"CREATE TRIGGER {table}_no_{change} BEFORE {change.upper()} ON {table} BEGIN {refusal}; END")
+        when = f"BEFORE {change.upper()} ON {table}"
+        op.execute(f"CREATE TRIGGER {table}_no_{change} {when} BEGIN {refusal}; END")
     # INSERT OR REPLACE deletes the old row without a word unless this comes first.
-    same = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+    same = " OR ".join("(" + " AND ".join(f"{one} = NEW.{one}" for one in key) + ")" for key in keys)
+    there = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - names of our own tables
     op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refusal}; END"  # noqa: S608 - names of our own tables
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN {refusal}; END"
     )
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from plea_aid.casework.migrations.sealing import create_refusal, drop_refusal, seal, unseal
 
@@ -33,7 +33,7 @@ def _number(name: str, *, null: bool = False) -> sa.Column[Any]:
 
 
 def _moment(name: str, *, null: bool = False) -> sa.Column[Any]:
-    return sa.Column(name, sqlmodel.sql.sqltypes.UTCDateTime(), nullable=null)
+    return sa.Column(name, UTCDateTime(), nullable=null)
 
 
 def _flag(name: str) -> sa.Column[Any]:

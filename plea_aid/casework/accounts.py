@@ -1,0 +1,265 @@
+"""Accounts: the first one by a code from the server's terminal, the others by whoever may add them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from plea_aid.casework.actors import NOBODY, Actor, Role
+from plea_aid.casework.canonical import now
+from plea_aid.casework.credentials import code_hash, hash_password, new_code, password_fits
+from plea_aid.casework.database import Database
+from plea_aid.casework.entries import parsed, storable
+from plea_aid.casework.errors import Invalid, NotFound, SignInFailed
+from plea_aid.casework.permissions import Action
+from plea_aid.casework.tables import SetupCode, SignInSession, User
+from plea_aid.casework.work import Work, changing, reading
+
+FIRST_CODE_HOURS = 24
+CODE_HOURS = 72
+FIRST_ROLES = ("supervisor", "administrator")
+"""The roles that may add the other accounts, so one of them comes first."""
+_WRONG_CODE = "That code is not valid, or it has been used or is too old; ask for a new one."
+
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$", strip_whitespace=True)]
+
+
+class NewAccount(BaseModel):
+    """What is asked of a person who gets an account."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    user_name: UserName
+    display_name: Annotated[
+        str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(storable)
+    ]
+    role: Role = "supervisor"
+
+
+@dataclass(frozen=True)
+class UserView:
+    """An account as shown."""
+
+    id: str
+    user_name: str
+    display_name: str
+    role: str
+    active: bool
+    created_at: datetime
+    has_password: bool
+
+
+def server_actor() -> Actor:
+    """Return the operator for the command line: whoever may run programs on the server keeps its accounts."""
+    return Actor("server", "server", "The server", "administrator", terminal="command line")
+
+
+def needs_first_account(db: Database) -> bool:
+    """Say whether nobody has an account yet."""
+    with db.read() as session:
+        return _nobody_yet(session)
+
+
+def first_code(db: Database) -> str | None:
+    """Return a one-time code for the first account, None when there is an account; an earlier code is void."""
+    code = new_code()
+    with changing(db, server_actor()) as work:
+        if not _nobody_yet(work.session):
+            return None
+        _void_codes(work.session, None)
+        expires = now() + timedelta(hours=FIRST_CODE_HOURS)
+        work.session.add(SetupCode(code_hash=code_hash(code), expires_at=expires))
+        work.record("account.first-code", "user", "")
+    return code
+
+
+def create_first_account(
+    db: Database, code: str, account: NewAccount | dict[str, Any], password: str
+) -> UserView:
+    """Create the first account with the code that the server printed.
+
+    Raises NotAllowed for a wrong code or when there is an account already, Invalid for what does not fit.
+    """
+    account = parsed(NewAccount, account, "The account")
+    if account.role not in FIRST_ROLES:
+        raise Invalid(f"The first account is one that may add others: {' or '.join(FIRST_ROLES)}.")
+    hashed = hash_password(password, account.user_name)
+    with changing(db, NOBODY) as work:
+        setup = _valid_code(work, code, first=True)
+        if not _nobody_yet(work.session):
+            raise work.denied("account.create", "There is an account already; ask its holder to add yours.")
+        setup.used_at = now()
+        user = _insert(work.session, account, hashed)
+        work.record("account.create", "user", user.id, role=user.role, first=True)
+        return _view(user)
+
+
+def list_users(db: Database, actor: Actor) -> list[UserView]:
+    """Return all accounts by name."""
+    with reading(db, actor) as work:
+        work.require(Action.USER_LIST, kind="user")
+        return [_view(user) for user in work.session.scalars(select(User).order_by(col(User.user_key)))]
+
+
+def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
+    """Return the active accounts that can have a case, by name."""
+    with reading(db, actor) as work:
+        work.require(Action.CASE_LIST, kind="user")
+        query = select(User).where(col(User.active), col(User.role).in_(("prosecutor", "supervisor")))
+        return [_view(user) for user in work.session.scalars(query.order_by(col(User.user_key)))]
+
+
+def add_user(db: Database, actor: Actor, account: NewAccount | dict[str, Any]) -> tuple[UserView, str]:
+    """Add an account and return it with the one-time code by which its holder sets a password."""
+    account = parsed(NewAccount, account, "The account")
+    with changing(db, actor) as work:
+        work.require(Action.USER_CHANGE, kind="user")
+        user = _insert(work.session, account, None)
+        code = _issue(work.session, user)
+        work.record(Action.USER_CHANGE, "user", user.id, added=True, role=user.role)
+        return _view(user), code
+
+
+def issue_code(db: Database, actor: Actor, user_id: str) -> str:
+    """Return a new one-time code for someone who cannot sign in; sessions end and the password is void."""
+    with changing(db, actor) as work:
+        work.require(Action.USER_CHANGE, kind="user", id_=user_id)
+        user = _locked(work.session, user_id)
+        user.password_hash = None
+        _end_sessions(work.session, user)
+        code = _issue(work.session, user)
+        work.record(Action.USER_CHANGE, "user", user.id, code_issued=True)
+        return code
+
+
+def use_code(db: Database, user_name: str, code: str, password: str) -> UserView:
+    """Set a password with a one-time code; raise NotAllowed for a wrong code, Invalid for a poor password."""
+    hashed = hash_password(password, user_name)
+    with changing(db, NOBODY) as work:
+        setup = _valid_code(work, code, first=False)
+        user = _locked(work.session, str(setup.user_id))
+        if user.user_key != user_name.strip().casefold() or not user.active:
+            raise work.denied("account.use-code", _WRONG_CODE)
+        setup.used_at = now()
+        user.password_hash, user.failed_attempts, user.locked_until = hashed, 0, None
+        work.record("account.use-code", "user", user.id)
+        return _view(user)
+
+
+def change_password(db: Database, actor: Actor, old: str, new: str) -> None:
+    """Change one's own password; the other sessions of the person end.
+
+    Raises SignInFailed when ``old`` is not the password.
+    """
+    with db.read() as session:
+        user = session.get(User, actor.user_id)
+        stored = user.password_hash if user else None
+    if not password_fits(stored, old):
+        with changing(db, actor) as work:
+            work.record("account.password", "user", actor.user_id, refused=True)
+        raise SignInFailed("The present password is not right, so it was not changed.")
+    hashed = hash_password(new, actor.user_name)
+    with changing(db, actor) as work:
+        user = _locked(work.session, actor.user_id)
+        user.password_hash = hashed
+        _end_sessions(work.session, user, but=actor.session_id)
+        work.record("account.password", "user", user.id)
+
+
+def change_user(
+    db: Database,
+    actor: Actor,
+    user_id: str,
+    *,
+    role: str | None = None,
+    active: bool | None = None,
+    display_name: str | None = None,
+) -> UserView:
+    """Change an account; closing it ends its sessions. Nobody changes the role or the closing of their own."""
+    with changing(db, actor) as work:
+        work.require(Action.USER_CHANGE, kind="user", id_=user_id)
+        user = _locked(work.session, user_id)
+        if user.id == actor.user_id and (role is not None or active is not None):
+            because = "Nobody changes the role of their own account or closes it."
+            raise work.denied(Action.USER_CHANGE, because, "user", user_id)
+        wanted = {
+            "user_name": user.user_name,
+            "display_name": user.display_name if display_name is None else display_name,
+            "role": role or user.role,
+        }
+        account = parsed(NewAccount, wanted, "The account")
+        user.display_name, user.role = account.display_name, account.role
+        if active is not None:
+            user.active = active
+            if not active:
+                _end_sessions(work.session, user)
+        work.record(Action.USER_CHANGE, "user", user.id, role=user.role, active=user.active)
+        return _view(user)
+
+
+def _nobody_yet(session: Session) -> bool:
+    return session.execute(select(func.count()).select_from(User)).scalar_one() == 0
+
+
+def _insert(session: Session, account: NewAccount, hashed: str | None) -> User:
+    user = User(
+        user_name=account.user_name,
+        user_key=account.user_name.casefold(),
+        display_name=account.display_name,
+        role=account.role,
+        password_hash=hashed,
+    )
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Invalid(f"There is an account '{account.user_name}' already; choose another name.") from error
+    return user
+
+
+def _locked(session: Session, user_id: str) -> User:
+    user = session.scalars(select(User).where(col(User.id) == user_id).with_for_update()).first()
+    if user is None:
+        raise NotFound("There is no such account.")
+    return user
+
+
+def _issue(session: Session, user: User) -> str:
+    _void_codes(session, user.id)
+    code = new_code()
+    expires = now() + timedelta(hours=CODE_HOURS)
+    session.add(SetupCode(code_hash=code_hash(code), user_id=user.id, expires_at=expires))
+    return code
+
+
+def _void_codes(session: Session, user_id: str | None) -> None:
+    of_user = col(SetupCode.user_id).is_(None) if user_id is None else col(SetupCode.user_id) == user_id
+    session.execute(update(SetupCode).where(of_user, col(SetupCode.used_at).is_(None)).values(used_at=now()))
+
+
+def _valid_code(work: Work, code: str, *, first: bool) -> SetupCode:
+    query = select(SetupCode).where(col(SetupCode.code_hash) == code_hash(code)).with_for_update()
+    setup = work.session.scalars(query).first()
+    if setup is None or setup.used_at or setup.expires_at < now() or (setup.user_id is None) != first:
+        raise work.denied("account.use-code", _WRONG_CODE)
+    return setup
+
+
+def _end_sessions(session: Session, user: User, but: str = "") -> None:
+    open_ones = (col(SignInSession.user_id) == user.id, col(SignInSession.revoked_at).is_(None))
+    session.execute(
+        update(SignInSession).where(*open_ones, col(SignInSession.id) != but).values(revoked_at=now())
+    )
+
+
+def _view(user: User) -> UserView:
+    has_password = user.password_hash is not None
+    return UserView(
+        user.id, user.user_name, user.display_name, user.role, user.active, user.created_at, has_password
+    )

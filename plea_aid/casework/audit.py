@@ -1,0 +1,277 @@
+"""The audit trail: append-only, each event holding the hash of the one before.
+
+Append last in a transaction (``work`` does): on PostgreSQL appending waits for every other transaction that
+has appended, and one that then waited for a case would stop both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from plea_aid import __version__
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.canonical import canonical, now, sha256, stamp, unstamp
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import Fault
+from plea_aid.casework.tables import SEALED, AuditEvent, SealedTable
+
+GENESIS = "0" * 64
+"""What the first event holds for the hash before it."""
+_APPEND_LOCK = 0x41554449
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event about to be written."""
+
+    action: str
+    resource_kind: str
+    resource_id: str
+    outcome: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event; kept outside the database it proves that no later end was cut off."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What a verification read and every place where something was altered."""
+
+    events: int
+    sealed_rows: int
+    head: Head
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing was altered."""
+        return not self.faults
+
+
+def append(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
+    """Write events at the end of the chain, as part of the transaction of ``session``."""
+    if not entries:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _APPEND_LOCK})
+    seq, previous = head(session)
+    rows = []
+    for entry in entries:
+        seq += 1
+        fields: dict[str, Any] = {
+            "seq": seq,
+            "at": stamp(now()),
+            "actor_id": actor.user_id,
+            "actor_name": actor.user_name,
+            "role": actor.role,
+            "terminal": actor.terminal,
+            "program": f"plea-aid {__version__}",
+            "action": entry.action,
+            "resource_kind": entry.resource_kind,
+            "resource_id": entry.resource_id,
+            "outcome": entry.outcome,
+            "detail": canonical(entry.detail),
+            "previous": previous,
+        }
+        previous = sha256(canonical(fields))
+        rows.append({**fields, "hash": previous})
+    session.execute(_EVENTS.insert(), rows)
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Return the number and the hash of the last event; zero and the genesis mark when there is none."""
+    query = select(_EVENTS.c.seq, _EVENTS.c.hash).order_by(_EVENTS.c.seq.desc()).limit(1)
+    last = session.execute(query).first()
+    return (last.seq, last.hash) if last else (0, GENESIS)
+
+
+def sealed_hash(row: SealedTable) -> str:
+    """Return the SHA-256 of a sealed row over all its columns but the hash itself."""
+    return sha256(canonical(row.model_dump(mode="json", exclude={"sha256"})))
+
+
+def verify_chain(db: Database, expect: Head | None = None) -> Verification:
+    """Re-read every event and every sealed row and name each place that was altered, removed or slipped in.
+
+    ``expect`` is a head kept from earlier: it finds a trail whose end was cut off, which the trail cannot tell.
+    """
+    with db.read() as session, _any_bytes(db, session):
+        try:
+            return _Verifier(session, expect).run()
+        except DBAPIError as error:
+            fault = Fault("database", f"it cannot be read, it is damaged ({type(error.orig).__name__})")
+            return Verification(0, 0, Head(0, GENESIS), (fault,))
+
+
+_EVENTS = AuditEvent.__table__  # type: ignore[attr-defined]
+
+
+class _Verifier:
+    def __init__(self, session: Session, expect: Head | None) -> None:
+        self.session = session
+        self.expect = expect
+        self.faults: list[Fault] = []
+        self.sealed: Counter[str] = Counter()
+        self.seq = 0
+        self.hash = GENESIS
+        self.recomputed = GENESIS
+        self.kept_head = GENESIS
+
+    def run(self) -> Verification:
+        for batch in self._batches():
+            seals: list[tuple[int, dict[str, str]]] = []
+            for row in batch:
+                self._check_event(row)
+                seals += [(row.seq, one) for one in _seals_of(row.detail)]
+                if self.expect and self.expect.seq == row.seq:
+                    self.kept_head = row.hash
+            self._check_sealed(seals)
+        if self.expect and self.expect.hash != self.kept_head:
+            place = f"audit event {self.expect.seq}"
+            self.faults.append(Fault(place, "it is not the one that was kept as the head"))
+        self._count_sealed()
+        return Verification(self.seq, self.sealed.total(), Head(self.seq, self.hash), tuple(self.faults))
+
+    def _batches(self) -> Iterator[Sequence[Row[Any]]]:
+        last = -1
+        while rows := self.session.execute(
+            select(_EVENTS).where(_EVENTS.c.seq > last).order_by(_EVENTS.c.seq).limit(_BATCH)
+        ).all():
+            yield rows
+            last = rows[-1].seq
+
+    def _check_event(self, row: Row[Any]) -> None:
+        place = f"audit event {row.seq}"
+        if row.seq != self.seq + 1:
+            self.faults.append(Fault(place, f"the events from {self.seq + 1} to {row.seq - 1} are missing"))
+        # An altered hash column is the fault of its own event, not of the next one.
+        elif row.previous not in (self.hash, self.recomputed):
+            self.faults.append(Fault(place, "it does not follow from the event before it"))
+        fields = dict(row._mapping)
+        stored = fields.pop("hash")
+        self.recomputed = _hash_of(fields)
+        if self.recomputed != stored:
+            self.faults.append(Fault(place, "it was altered after it was written"))
+        self.seq, self.hash = row.seq, stored
+
+    def _check_sealed(self, seals: list[tuple[int, dict[str, str]]]) -> None:
+        for name, model in SEALED.items():
+            wanted = {one["id"]: (seq, one["sha256"]) for seq, one in seals if one["table"] == name}
+            self.sealed[name] += len(wanted)
+            if not wanted:
+                continue
+            table = model.__table__  # type: ignore[attr-defined]
+            found = {
+                row.id: dict(row._mapping)
+                for row in self.session.execute(select(table).where(table.c.id.in_(list(wanted))))
+            }
+            for row_id, (seq, digest) in wanted.items():
+                if row_id not in found:
+                    what = f"it is gone; audit event {seq} tells of it"
+                    self.faults.append(Fault(f"{name} {row_id}", what))
+                    continue
+                stored = found[row_id].pop("sha256")
+                if stored != digest or _hash_of(found[row_id]) != digest:
+                    what = f"it was altered after it was sealed (audit event {seq})"
+                    self.faults.append(Fault(f"{name} {row_id}", what))
+
+    def _count_sealed(self) -> None:
+        for name, model in SEALED.items():
+            there = self.session.execute(select(func.count()).select_from(model)).scalar_one()
+            if there > self.sealed[name]:
+                extra = there - self.sealed[name]
+                self.faults.append(Fault(name, f"it holds {extra} row(s) that the audit trail does not know"))
+
+
+def _hash_of(fields: dict[str, Any]) -> str:
+    try:
+        return sha256(canonical(fields))
+    except (TypeError, ValueError):
+        return "not the kind of content that was written"
+
+
+def _seals_of(detail: Any) -> list[dict[str, str]]:
+    try:
+        content = json.loads(detail)
+        seals = content.get("sealed", [])
+        return [one for one in seals if {"table", "id", "sha256"} <= one.keys()]
+    except (ValueError, TypeError, AttributeError):
+        return []  # an altered event: its own hash says so
+
+
+@contextmanager
+def _any_bytes(db: Database, session: Session) -> Iterator[None]:
+    """Let SQLite return text that is no longer UTF-8, so that its place can be named."""
+    if not db.is_sqlite:
+        yield
+        return
+    connection: Any = session.connection().connection.driver_connection
+    usual = connection.text_factory
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = usual
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An event as shown."""
+
+    seq: int
+    at: datetime
+    actor_id: str
+    actor_name: str
+    role: str
+    terminal: str
+    action: str
+    resource_kind: str
+    resource_id: str
+    outcome: str
+    detail: dict[str, Any]
+
+
+def events(
+    session: Session, *, resource_id: str | None = None, limit: int = 100, before: int | None = None
+) -> list[EventView]:
+    """Return events, newest first, of one resource or of all."""
+    query = select(_EVENTS).order_by(_EVENTS.c.seq.desc()).limit(limit)
+    if resource_id is not None:
+        query = query.where(_EVENTS.c.resource_id == resource_id)
+    if before is not None:
+        query = query.where(_EVENTS.c.seq < before)
+    return [
+        EventView(
+            row.seq, unstamp(row.at), row.actor_id, row.actor_name, row.role, row.terminal, row.action,
+            row.resource_kind, row.resource_id, row.outcome, json.loads(row.detail),
+        )
+        for row in session.execute(query)
+    ]  # fmt: skip
+
+
+def authors(session: Session, case_id: str, actions: Sequence[str]) -> frozenset[str]:
+    """Return who has done any of ``actions`` on a case, by the audit trail."""
+    query = (
+        select(_EVENTS.c.actor_id)
+        .where(_EVENTS.c.resource_id == case_id, _EVENTS.c.outcome == "done")
+        .where(_EVENTS.c.action.in_(list(actions)))
+        .distinct()
+    )
+    return frozenset(session.execute(query).scalars())

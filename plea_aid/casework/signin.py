@@ -1,0 +1,195 @@
+"""Signing in: sessions that the server keeps and can end, whatever cookie a browser still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from plea_aid.casework.actors import NOBODY, Actor
+from plea_aid.casework.canonical import now
+from plea_aid.casework.credentials import new_token, password_fits, token_hash
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import NotFound, SessionEnded, SignInFailed
+from plea_aid.casework.permissions import Action
+from plea_aid.casework.tables import SignInSession, User
+from plea_aid.casework.work import changing, reading
+from plea_aid.settings import settings
+
+FREE_ATTEMPTS = 5
+"""Failed attempts in a row before an account waits."""
+LONGEST_WAIT_MINUTES = 15
+_SEEN_EVERY = timedelta(minutes=1)  # a click does not cost a write
+_REFUSED = "The user name or the password is not right."
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An open session; the token is shown this once and only its hash is kept."""
+
+    token: str
+    actor: Actor
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session as shown to who may end it."""
+
+    id: str
+    user_id: str
+    display_name: str
+    terminal: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+def sign_in(db: Database, user_name: str, password: str, terminal: str = "") -> SignedIn:
+    """Open a session; raise SignInFailed, with the same words for a wrong name and a wrong password.
+
+    After five failures in a row each further attempt waits, from one minute to a quarter of an hour.
+    """
+    terminal = plain_terminal(terminal)
+    user = _counted_attempt(db, user_name, terminal)
+    if not password_fits(user.password_hash if user else None, password) or user is None:
+        with changing(db, _nobody_at(terminal)) as work:
+            raise work.denied("session.open", _REFUSED, "user", user.id if user else "", error=SignInFailed)
+    return _open(db, user, terminal)
+
+
+def resume(db: Database, token: str, terminal: str = "") -> Actor:
+    """Return who holds ``token``; raise SessionEnded when the session is over. Costs one read."""
+    moment = now()
+    with db.read() as session:
+        found = session.execute(
+            select(SignInSession, User)
+            .join(User, col(User.id) == col(SignInSession.user_id))
+            .where(col(SignInSession.token_hash) == token_hash(token))
+        ).first()
+        if found is None:
+            raise SessionEnded("You are not signed in.")
+        row, user = found
+        if row.revoked_at is not None or not user.active:
+            raise SessionEnded("Your session was ended; please sign in again.")
+        if moment >= row.expires_at:
+            raise SessionEnded("Your session has reached its longest time; please sign in again.")
+        if moment - row.last_seen_at >= timedelta(minutes=settings().idle_minutes):
+            raise SessionEnded("Your session ended because nothing was done for a while; please sign in again.")
+        actor = _actor(user, row)
+    if moment - row.last_seen_at >= _SEEN_EVERY:
+        with db.write() as session:
+            session.execute(
+                update(SignInSession).where(col(SignInSession.id) == row.id).values(last_seen_at=moment)
+            )
+    return actor
+
+
+def sign_out(db: Database, token: str) -> None:
+    """End the session that ``token`` opens; nothing happens when it is over already."""
+    try:
+        actor = resume(db, token)
+    except SessionEnded:
+        return
+    with changing(db, actor) as work:
+        work.session.execute(
+            update(SignInSession).where(col(SignInSession.id) == actor.session_id).values(revoked_at=now())
+        )
+        work.record("session.close", "session", actor.session_id)
+
+
+def list_sessions(db: Database, actor: Actor) -> list[SessionView]:
+    """Return the open sessions, the latest used first."""
+    with reading(db, actor) as work:
+        work.require(Action.SESSION_LIST, kind="session")
+        moment = now()
+        query = (
+            select(SignInSession, col(User.display_name))
+            .join(User, col(User.id) == col(SignInSession.user_id))
+            .where(
+                col(SignInSession.revoked_at).is_(None),
+                col(SignInSession.expires_at) > moment,
+                col(SignInSession.last_seen_at) > moment - timedelta(minutes=settings().idle_minutes),
+                col(User.active),
+            )
+            .order_by(col(SignInSession.last_seen_at).desc())
+        )
+        return [
+            SessionView(
+                row.id, row.user_id, name, row.terminal, row.created_at, row.last_seen_at, row.expires_at
+            )
+            for row, name in work.session.execute(query)
+        ]
+
+
+def end_session(db: Database, actor: Actor, session_id: str) -> None:
+    """End someone's session at once."""
+    with changing(db, actor) as work:
+        work.require(Action.SESSION_END, kind="session", id_=session_id)
+        row = work.session.get(SignInSession, session_id)
+        if row is None:
+            raise NotFound("There is no such session.")
+        row.revoked_at = row.revoked_at or now()
+        work.record(Action.SESSION_END, "session", session_id)
+
+
+def plain_terminal(text: str) -> str:
+    """Return a terminal mark as it is kept: printable ASCII, at most 100 characters."""
+    return "".join(c for c in text if " " <= c <= "~")[:100]
+
+
+def _counted_attempt(db: Database, user_name: str, terminal: str) -> User | None:
+    """Count the attempt before the password is looked at, so that many at once do not slip past the limit."""
+    moment = now()
+    with changing(db, _nobody_at(terminal)) as work:
+        query = select(User).where(col(User.user_key) == user_name.strip().casefold()).with_for_update()
+        user = work.session.scalars(query).first()
+        if user is None:
+            return None
+        if user.locked_until and moment < user.locked_until:
+            raise work.denied(
+                "session.open",
+                f"After several failed attempts this account waits until {user.locked_until:%H:%M} UTC.",
+                "user",
+                user.id,
+                error=SignInFailed,
+            )
+        user.failed_attempts += 1
+        late = user.failed_attempts - FREE_ATTEMPTS
+        if late >= 0:
+            user.locked_until = moment + timedelta(minutes=min(2**late, LONGEST_WAIT_MINUTES))
+        return user if user.active else None
+
+
+def _open(db: Database, user: User, terminal: str) -> SignedIn:
+    token = new_token()
+    expires = now() + timedelta(hours=settings().session_hours)
+    row = SignInSession(token_hash=token_hash(token), user_id=user.id, terminal=terminal, expires_at=expires)
+    actor = _actor(user, row)
+    with changing(db, actor) as work:
+        # The account may have been closed, or its password voided, while the hash was computed.
+        cleared = work.session.execute(
+            update(User)
+            .where(
+                col(User.id) == user.id,
+                col(User.active),
+                col(User.password_hash) == user.password_hash,
+            )
+            .values(failed_attempts=0, locked_until=None)
+            .returning(col(User.id))
+        ).first()
+        if cleared is None:
+            raise work.denied("session.open", _REFUSED, "user", user.id, error=SignInFailed)
+        work.session.add(row)
+        work.record("session.open", "session", row.id)
+    return SignedIn(token, actor, expires)
+
+
+def _actor(user: User, row: SignInSession) -> Actor:
+    return Actor(user.id, user.user_name, user.display_name, user.role, row.terminal, row.id)
+
+
+def _nobody_at(terminal: str) -> Actor:
+    return Actor(NOBODY.user_id, NOBODY.user_name, NOBODY.display_name, NOBODY.role, terminal)

@@ -1,0 +1,200 @@
+"""The Section 2 guard: finds sensitive personal information in free text, says why, and puts placeholders for it.
+
+Deterministic: the same text and the same `guard.toml` give the same hits on every machine. It is a second pair of
+eyes for the writer, not a proof: what it cannot know (a nickname, a hint, a photograph) it does not find.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypedDict
+
+from plea_aid.privacy.detectors import CompiledContext, CompiledDetector, DetectorSet, load_detectors
+from plea_aid.privacy.folding import SEALED, Folded, fold
+from plea_aid.settings import data_dir as installed_data_dir
+
+_SENTENCE_END = re.compile(
+    r"\n|; ?"
+    r"|(?<=[^\W_]{4})[.!?]+[\"')\]]* "
+    r"|(?<!\b[A-Za-z])(?<!\b(?:Mr|Ms|Dr|St|No|vs|Jr|Sr|Lt|Co))(?<!\b(?:Mrs|Def|Dft|Nos|Sgt|Ofc|Cpl|Det|Hon|Inc|Dec|Jan|Feb))"
+    r"(?<!\b(?:Deft|Mont|Stat|Sept))[.!?]+[\"')\]]* (?=[\"'(\[]?[A-Z0-9])"
+)
+_WINDOW = 160
+"""Characters around a match in which a context is looked for; a sentence rarely needs more, and it bounds the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One find: `text` is the scanned text from `start` to `end` (exclusive); `why` is written for its writer."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    why: str
+
+
+class HitRecord(TypedDict):
+    """A hit as `plea-aid guard --json` prints it."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+class LineRecord(TypedDict):
+    """One input line, numbered from 1, and its hits."""
+
+    line: int
+    hits: list[HitRecord]
+
+
+class LinesRecord(TypedDict):
+    """The document that `plea-aid guard --json` prints."""
+
+    lines: list[LineRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    detector: CompiledDetector
+    start: int
+    end: int
+
+
+class Guard:
+    """Scans texts with one set of detectors. Holds no state between texts; safe to share between threads."""
+
+    def __init__(self, detectors: DetectorSet) -> None:
+        self._detectors = detectors
+        self._placeholder = re.compile(
+            "|".join(re.escape(self.placeholder(kind)) for kind in detectors.labels), re.IGNORECASE
+        )
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kinds the guard knows, each with the words a reader knows it by."""
+        return dict(self._detectors.labels)
+
+    def placeholder(self, kind: str) -> str:
+        """What stands in a text for a removed find of this kind. Raises KeyError for an unknown kind."""
+        return f"[removed: {self._detectors.labels[kind]}]"
+
+    def scan(self, text: str) -> list[Hit]:
+        """All finds in a text, sorted, not overlapping, with offsets into the text as given. Never raises."""
+        folded = fold(text)
+        folded = folded.seal([match.span() for match in self._placeholder.finditer(folded.text)])
+        hits: list[Hit] = []
+        # A find can hide another one, as in "citizen of Chile and Peru". What was found is sealed and the rest read
+        # again until nothing turns up: so a text whose hits were all replaced holds no further ones.
+        while finds := self._finds(folded):
+            for find in finds:
+                start, end = folded.original_span(find.start, find.end)
+                hits.append(Hit(find.detector.kind, start, end, text[start:end], find.detector.why))
+            folded = folded.seal([(find.start, find.end) for find in finds])
+        return sorted(hits, key=lambda hit: hit.start)
+
+    def replace(self, text: str, hits: Iterable[Hit]) -> str:
+        """The text with a neutral placeholder for each hit. Raises ValueError if a hit is not of this very text."""
+        parts: list[str] = []
+        at = 0
+        for hit in sorted(hits, key=lambda hit: hit.start):
+            if hit.start < at or text[hit.start : hit.end] != hit.text:
+                raise ValueError("the text has changed since it was scanned: scan it again")
+            parts += [text[at : hit.start], self.placeholder(hit.kind)]
+            at = hit.end
+        return "".join([*parts, text[at:]])
+
+    def scan_lines(self, lines: Iterable[str]) -> LinesRecord:
+        """The hits of each line, as `plea-aid guard --json` prints them: one entry for every line, line ends ignored."""
+        return {
+            "lines": [
+                {
+                    "line": number,
+                    "hits": [
+                        {"kind": hit.kind, "start": hit.start, "end": hit.end, "text": hit.text}
+                        for hit in self.scan(line.rstrip("\r\n"))
+                    ],
+                }
+                for number, line in enumerate(lines, start=1)
+            ]
+        }
+
+    def _finds(self, folded: Folded) -> list[_Find]:
+        text = folded.text
+        breaks = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        finds: list[_Find] = []
+        for detector in self._detectors.detectors:
+            for match in detector.pattern.finditer(text):
+                start, end = match.span(detector.group)
+                if start < end and _stands(text, breaks, detector, start, end):
+                    finds.append(_Find(detector, start, end))
+        return _apart(self._not_allowed(text, finds))
+
+    def _not_allowed(self, text: str, finds: list[_Find]) -> list[_Find]:
+        kinds = {find.detector.kind for find in finds}
+        for allowed in self._detectors.allowed:
+            if not kinds & allowed.kinds:
+                continue
+            spared = bytearray(len(text))
+            for match in allowed.pattern.finditer(text):
+                spared[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+            finds = [
+                find
+                for find in finds
+                if find.detector.kind not in allowed.kinds or not any(spared[find.start : find.end])
+            ]
+        return finds
+
+
+def load_guard(data_dir: Path | None = None) -> Guard:
+    """The guard with the detectors of `helena/guard.toml` under the data directory (default: the installed one).
+
+    Raises GuardDataError when the file cannot be used. Read again only when the file has changed.
+    """
+    path = (data_dir or installed_data_dir()) / "helena" / "guard.toml"
+    return _guard_of(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _guard_of(path: Path, changed: int) -> Guard:
+    return Guard(load_detectors(path))
+
+
+def _stands(text: str, breaks: list[int], detector: CompiledDetector, start: int, end: int) -> bool:
+    """Whether a match is a find, by what stands around it in its sentence."""
+    if SEALED in text[start:end]:
+        return False
+    if not detector.when and not detector.unless:
+        return True
+    place = bisect_right(breaks, start) - 1
+    opening = breaks[place]
+    later = bisect_left(breaks, end, place + 1)
+    closing = breaks[later] if later < len(breaks) else len(text)
+    opening, closing = max(opening, start - _WINDOW), min(closing, end + _WINDOW)
+
+    def holds(context: CompiledContext) -> bool:
+        if context.side == "before":
+            return context.pattern.search(text[opening:start]) is not None
+        if context.side == "after":
+            return context.pattern.match(text[end:closing]) is not None
+        return context.pattern.search(text, opening, closing) is not None
+
+    if detector.when and not any(holds(context) for context in detector.when):
+        return False
+    return not any(holds(context) for context in detector.unless)
+
+
+def _apart(finds: Sequence[_Find]) -> list[_Find]:
+    """Sorted finds without overlap: of finds that overlap the longest stays, of equals the one declared first."""
+    chosen: list[_Find] = []
+    taken = bytearray(max((find.end for find in finds), default=0))
+    for find in sorted(finds, key=lambda find: find.start - find.end):
+        if not any(taken[find.start : find.end]):
+            taken[find.start : find.end] = b"\1" * (find.end - find.start)
+            chosen.append(find)
+    return sorted(chosen, key=lambda find: find.start)

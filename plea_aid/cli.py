@@ -1,5 +1,215 @@
-"""Command line."""
+"""The command line: the same jobs without a browser.
+
+Exit codes: 0 done; 2 bad input, one line for each fault on stderr. A traceback never reaches a user.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from plea_aid.analysis.case import Case
+    from plea_aid.law.catalogue import Law
+
+app = typer.Typer(
+    name="plea-aid",
+    help="Likely immigration consequences of plea options, with reasons, as one factor among the others.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+law_app = typer.Typer(help="Look up, validate and compare the law data.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(law_app, name="law")
+
+CaseFile = Annotated[str, typer.Argument(help="A case file (TOML or JSON), or - for JSON on standard input.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; the last guard against a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as fault:  # a user gets one line, whatever went wrong
+        typer.echo(f"plea-aid: something went wrong: {type(fault).__name__}: {fault}", err=True)
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        serve()
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port on this machine (default 8501, or PLEA_AID_PORT).")] = None,
+) -> None:
+    """Start the web app on this machine only and print its address."""
+    from plea_aid.server import run_server
+
+    with _one_line_faults("serve"):
+        sys.exit(run_server(port))
+
+
+@app.command()
+def assess(case: CaseFile, as_json: AsJson = False) -> None:
+    """Analyse a case file: every option, every ground, every posture."""
+    with _one_line_faults(case):
+        law = _law()
+        result = _assess(_read_case(case), law)
+        if as_json:
+            _print_json(result.as_json())
+            return
+        from rich.console import Console
+
+        from plea_aid.terminal import print_assessment
+
+        print_assessment(Console(), result, law, policy_sentence(law, result.as_of))
+
+
+@app.command()
+def note(
+    case: CaseFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")],
+    profile: Annotated[str, typer.Option(help="internal, supervisor or comparison.")] = "internal",
+) -> None:
+    """Write the PDF case note of a case file, without the database."""
+    with _one_line_faults(case):
+        from plea_aid.notes.from_case import note_of_case
+
+        law = _law()
+        parsed = _read_case(case)
+        content = note_of_case(parsed, _assess(parsed, law), law, profile)
+        _write(output, content)
+        typer.echo(f"Wrote {output} ({len(content):,} bytes).")
+
+
+@app.command()
+def guard(
+    file: Annotated[str, typer.Argument(help="Text to scan, one entry a line; - for standard input.")] = "-",
+    as_json: AsJson = False,
+) -> None:
+    """Scan text for information that Section 2 of the resolution protects."""
+    with _one_line_faults(file):
+        from plea_aid.privacy.guard import load_guard
+
+        scanned = load_guard().scan_lines(_read_text(file).splitlines())
+        if as_json:
+            _print_json(scanned)
+            return
+        for line in scanned["lines"]:
+            for hit in line["hits"]:
+                typer.echo(f"line {line['line']}, {hit['start']}-{hit['end']}: {hit['kind']}: {hit['text']}")
+        if not any(line["hits"] for line in scanned["lines"]):
+            typer.echo("Nothing found.")
+
+
+@law_app.command("show")
+def law_show(
+    cite: Annotated[str, typer.Argument(help="A citation, a catalogue id, or the id of a ground or authority.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show an offense, a ground or an authority with its sources."""
+    with _one_line_faults(cite):
+        from plea_aid.lookup import print_lookup, show
+
+        law = _law()
+        found = show(law, cite)
+        if as_json:
+            _print_json(found)
+        else:
+            print_lookup(law, cite)
+
+
+@law_app.command("check")
+def law_check() -> None:
+    """Validate every law file: schema, references, dates, authorities."""
+    with _one_line_faults("law"):
+        from plea_aid.law.check import check_law
+
+        law = _law()
+        problems, remarks = check_law(law)
+        for line in problems:
+            typer.echo(line, err=True)
+        if problems:
+            raise typer.Exit(2)
+        for line in remarks:
+            typer.echo(line)
+        typer.echo(f"Law {law.version}: no fault.")
+
+
+def policy_sentence(law: Law, day: date) -> str:
+    """Return the state of the policy's Section 5 on ``day`` in one sentence."""
+    policy = law.policy
+    status = policy.section_status(5, day) if policy else None
+    if policy is None or status is None:
+        return "No policy on file gives immigration consequences as a factor on this day."
+    since = f" since {status.from_}" if status.from_ else ""
+    return f"{policy.title}, Section 5: {status.state.replace('-', ' ')}{since}. {status.note}".strip()
+
+
+def _assess(case: Case, law: Law) -> Any:
+    from plea_aid.analysis.assess import assess as run
+
+    return run(case, law)
+
+
+def _law() -> Law:
+    from plea_aid.law.load import load_law
+
+    return load_law()
+
+
+def _read_case(name: str) -> Case:
+    from plea_aid.analysis.casefile import parse_case
+
+    text = _read_text(name)
+    return parse_case(text, "json" if name == "-" or name.lower().endswith(".json") else "toml")
+
+
+def _read_text(name: str) -> str:
+    """Return the text of a file, or of standard input for '-'; raise ValueError with what was wrong."""
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read().decode("utf-8")
+        return Path(name).read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("not readable as text: UTF-8 is accepted") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _print_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def _one_line_faults(place: str) -> Iterator[None]:
+    """Turn bad input into one line for each fault on stderr and exit code 2."""
+    try:
+        yield
+    except ValueError as fault:
+        for line in getattr(fault, "problems", None) or str(fault).splitlines():
+            typer.echo(f"{place}: {line}", err=True)
+        raise typer.Exit(2) from None
+    except LookupError as fault:
+        typer.echo(f"{place}: {fault.args[0] if fault.args else fault}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as fault:
+        typer.echo(f"{place}: {fault.filename or place}: {fault.strerror or fault}", err=True)
+        raise typer.Exit(2) from None

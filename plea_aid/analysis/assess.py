@@ -145,9 +145,7 @@ def charge_stage(case: Case) -> Option:
 
 def situation_of(case: Case, option: Option, analyst: Analyst) -> Situation:
     """Return the option's situation; raise CaseError when the law does not allow its numbers or facts."""
-    return Situation(
-        analyst, outcomes(analyst.law, option, case.count, case.prior, case.offense_date, analyst.day)
-    )
+    return Situation(analyst, outcomes(analyst.law, option, case.count, case.prior, case.offense_date, analyst.day))
 
 
 def assess_option(case: Case, option: Option, analyst: Analyst) -> OptionAnalysis:

@@ -62,9 +62,7 @@ def _last_word(analyst: Analyst, finding: Finding) -> tuple[str, ...]:
     return ("No single change tried here avoids it; two changes together, or dismissing the count, might.",)
 
 
-def _changes(
-    case: Case, option: Option, base: Situation, grounds: Sequence[Ground]
-) -> Iterator[tuple[str, Option]]:
+def _changes(case: Case, option: Option, base: Situation, grounds: Sequence[Ground]) -> Iterator[tuple[str, Option]]:
     """Yield single changes: a sentence for each, and the option with it made."""
     parts = {p.number: p for p in option.count}
     for outcome in base.outcomes:
@@ -184,5 +182,3 @@ def _offense_changes(part: OptionCount, outcome: Outcome, base: Situation) -> It
                     fine=min(part.fine, fine),
                 ),
             )
-
-

@@ -141,9 +141,7 @@ def outcomes(
     return tuple(found)
 
 
-def _outcome(
-    law: Law, option: str, count: Count, part: OptionCount, offense_day: date | None, day: date
-) -> Outcome:
+def _outcome(law: Law, option: str, count: Count, part: OptionCount, offense_day: date | None, day: date) -> Outcome:
     charged = resolve_charge(law, count.offense)
     final = resolve_charge(law, part.offense) if part.offense else charged
     rule = law.dispositions[part.disposition.value]
@@ -156,18 +154,20 @@ def _outcome(
     maximum, fine_max = max(p.jail_max_days for p in ranges), max(p.fine_max for p in ranges)
     where = f"option '{option}', count {count.number}, {final.cite}"
     if part.ordered_days > maximum:
-        raise CaseError([
-            f"{where}: {part.jail_days} + {part.suspended_days} = {part.ordered_days} days is above the maximum of "
-            f"{maximum} days for this offense (number {nth}); give {maximum} days or fewer"
-        ])
+        raise CaseError(
+            [
+                f"{where}: {part.jail_days} + {part.suspended_days} = {part.ordered_days} days is above the maximum of "
+                f"{maximum} days for this offense (number {nth}); give {maximum} days or fewer"
+            ]
+        )
     if part.fine > fine_max:
-        raise CaseError([
-            f"{where}: a fine of ${part.fine:,} is above the maximum of ${fine_max:,}; give ${fine_max:,} or less"
-        ])
+        raise CaseError(
+            [f"{where}: a fine of ${part.fine:,} is above the maximum of ${fine_max:,}; give ${fine_max:,} or less"]
+        )
     if part.confined_days > part.ordered_days and rule.id not in ("pending", "deferred-imposition"):
-        raise CaseError([
-            f"{where}: served_days {part.confined_days} is more than the {part.ordered_days} days ordered"
-        ])
+        raise CaseError(
+            [f"{where}: served_days {part.confined_days} is more than the {part.ordered_days} days ordered"]
+        )
     return Outcome(
         number=count.number,
         charged=charged,
@@ -213,10 +213,12 @@ def _joined(charged: Record, pleaded: Record | None) -> Record:
     """Return the record of the count with what the option's own record says laid over it."""
     if pleaded is None:
         return charged
-    return Record.model_validate({
-        **charged.model_dump(exclude_none=True),
-        **pleaded.model_dump(exclude_none=True),
-    })
+    return Record.model_validate(
+        {
+            **charged.model_dump(exclude_none=True),
+            **pleaded.model_dump(exclude_none=True),
+        }
+    )
 
 
 def _same_section(one: Charge, other: Charge) -> bool:

@@ -46,9 +46,7 @@ def findings_of(situation: Situation) -> tuple[tuple[Finding, ...], tuple[NotAna
     return tuple(found), tuple(unanalysed)
 
 
-def _by_posture(
-    situation: Situation, ground: Ground, results: list[tuple[tuple[str, ...], Result]]
-) -> list[Finding]:
+def _by_posture(situation: Situation, ground: Ground, results: list[tuple[tuple[str, ...], Result]]) -> list[Finding]:
     """Give each posture its strongest limb, then put postures with the same answer together."""
     law = situation.law
     strongest: dict[str, tuple[Result, ...]] = {}

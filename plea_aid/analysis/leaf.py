@@ -84,9 +84,7 @@ def _leaves_of_way(way: Way, offense_id: str, law: Law, key: tuple[str, ...]) ->
     return found
 
 
-def read_record(
-    offense: Offense, law: Law, given: Mapping[str, str | bool], *, facts_decide: bool = False
-) -> Reading:
+def read_record(offense: Offense, law: Law, given: Mapping[str, str | bool], *, facts_decide: bool = False) -> Reading:
     """Return the leaves of ``offense`` that the record leaves standing.
 
     The record may be read only between elements (Descamps, Mathis); between means it changes nothing unless
@@ -107,9 +105,7 @@ def read_record(
         if not meaning or fact.effect == "circumstance":
             continue
         if fact.effect == "adds-fact":
-            leaves = tuple(
-                Leaf(x.offense, x.way, x.values, x.facts | {meaning}, x.group, x.inchoate) for x in leaves
-            )
+            leaves = tuple(Leaf(x.offense, x.way, x.values, x.facts | {meaning}, x.group, x.inchoate) for x in leaves)
             selected.append(f"The record would show: {fact.question.rstrip('?').lower()}: {answer}.")
             continue
         if not (facts_decide or _divides(offense, fact)):

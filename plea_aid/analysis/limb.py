@@ -361,9 +361,7 @@ def _exception(situation: Situation, exception: GroundException, outcome: Outcom
         elif not uncertain:
             uncertain = f"{name} applies if the amount was {exception.grams_not_over:g} g or less; it is not stated."
     if exception.requires_any:
-        meets = [
-            _element_meets(o, literal) for o in outcome.final.offenses for literal in exception.requires_any
-        ]
+        meets = [_element_meets(o, literal) for o in outcome.final.offenses for literal in exception.requires_any]
         if not any(meets):
             return "no", f"{name} not met: the offense is more than the simple conduct it covers."
     if exception.only_one_ever:

@@ -66,7 +66,9 @@ def match_category(
     if uncertain and level is not None:
         capped = _not_extreme(level)
         if capped != level:
-            sentence += " Whether a jury must agree on this alternative is not settled, so the answer is less than sure."
+            sentence += (
+                " Whether a jury must agree on this alternative is not settled, so the answer is less than sure."
+            )
         level, relief = capped, _not_extreme(relief) if relief is not None else None
     steps = [s for reading, _ in readings for s in reading.selected]
     steps += _explain(combined)
@@ -170,21 +172,31 @@ def _elements_level(groups: Sequence[Group], silent: bool) -> tuple[Level | None
         return None, None, ""
     top, bottom = higher(known), lower(*known)
     if len(known) < len(levels):
-        return lower("possible", higher([top, "possible"])), "possible", (
-            "Some of the alternatives are not analysed, so the answer cannot be better than possible."
+        return (
+            lower("possible", higher([top, "possible"])),
+            "possible",
+            ("Some of the alternatives are not analysed, so the answer cannot be better than possible."),
         )
     if top == bottom or rank(top) <= rank("unlikely") or rank(bottom) >= rank("likely"):
         same = bottom if rank(bottom) >= rank("likely") else top
         return same, same, ""
     if silent and flagged(top):
         against_government: Level = "unlikely" if bottom == "none" else "possible"
-        return against_government, "likely", (
-            "The alternatives differ and the record is said to name none of them: the government cannot show the "
-            "matching one, but a person who applies for relief cannot rule it out (Pereida v. Wilkinson)."
+        return (
+            against_government,
+            "likely",
+            (
+                "The alternatives differ and the record is said to name none of them: the government cannot show the "
+                "matching one, but a person who applies for relief cannot rule it out (Pereida v. Wilkinson)."
+            ),
         )
-    return "possible", "possible", (
-        "The alternatives are separate elements and they differ, so the record of conviction decides; until it is "
-        "made the answer is possible."
+    return (
+        "possible",
+        "possible",
+        (
+            "The alternatives are separate elements and they differ, so the record of conviction decides; until it is "
+            "made the answer is possible."
+        ),
     )
 
 
@@ -232,9 +244,7 @@ _SAID: dict[Answer | None, str] = {
 def _telling_dimensions(clusters: list[list[LeafAnswer]]) -> list[str]:
     """Return the dimensions whose values differ between clusters."""
     names = {name for c in clusters for a in c for name in a.leaf.values}
-    spread = {
-        name: {frozenset(a.leaf.values.get(name, "") for a in c) for c in clusters} for name in sorted(names)
-    }
+    spread = {name: {frozenset(a.leaf.values.get(name, "") for a in c) for c in clusters} for name in sorted(names)}
     return [name for name, sets in spread.items() if len(sets) > 1]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -204,7 +204,7 @@ def change_user(
 
 
 def _nobody_yet(session: Session) -> bool:
-    return session.execute(select(func.count()).select_from(User)).scalar_one() == 0
+    return session.execute(select(col(User.id)).limit(1)).first() is None
 
 
 def _insert(session: Session, account: NewAccount, hashed: str | None) -> User:

@@ -59,13 +59,21 @@ class Rules:
     """Factors that must be considered before submission (Section 5 while it is in force)."""
     never_alone: frozenset[str] = frozenset()
     """Factors that can be one reason among others and never the only one."""
-    factor_labels: Mapping[str, str] = field(default_factory=dict)
+    weights: tuple[str, ...] = ()
+    """The words in which a factor may weigh; any when empty."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Names of factors and gates, by id."""
     review_because: Callable[[Document, Document], tuple[str, ...]] = lambda _document, _analysis: (
         "This office reviews every submitted analysis.",
     )
     """Why a supervisor must review, from the document and its analysis; nothing when no threshold is met."""
     validate: Callable[[Mapping[str, Any]], Document] = validated
 
-    def label(self, factor: str) -> str:
-        """Return the name of a factor as the checklist has it."""
-        return self.factor_labels.get(factor, factor)
+    def label(self, id_: str) -> str:
+        """Return the name of a factor or gate as the checklist has it."""
+        return self.labels.get(id_, id_)
+
+
+def office_rules() -> Rules:
+    """Return the rules of this installation today: its law, its policy, its checklist."""
+    raise NotImplementedError

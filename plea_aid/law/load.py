@@ -195,7 +195,9 @@ def _cross_references(law: Law) -> list[str]:
         known("authority", offense.authorities, law.authorities, where)
         for way in offense.ways:
             for dimension, values in way.elements.items():
-                known(f"word ({dimension})", [v for v in values if v not in law.terms], law.vocabulary[dimension], where)
+                known(
+                    f"word ({dimension})", [v for v in values if v not in law.terms], law.vocabulary[dimension], where
+                )
             known("word (facts)", way.facts, law.vocabulary["facts"], where)
             known("divisible dimension", way.divisible, way.elements, where)
         for holding in offense.holdings:

@@ -111,9 +111,7 @@ class Way(Strict):
         if not isinstance(raw, dict) or "elements" in raw:
             return raw
         rest = {k: v for k, v in raw.items() if k not in DIMENSIONS}
-        rest["elements"] = {
-            k: tuple([v] if isinstance(v, str) else v) for k, v in raw.items() if k in DIMENSIONS
-        }
+        rest["elements"] = {k: tuple([v] if isinstance(v, str) else v) for k, v in raw.items() if k in DIMENSIONS}
         return rest
 
 

@@ -20,6 +20,11 @@ KIND_ORDER = (
 )
 
 
+def numbered(number: int, option: str) -> str:
+    """An option's name in a table: its number, and as much of the name as a column can hold."""
+    return f"{number}. {option if len(option) <= 90 else option[:89].rstrip() + '…'}"
+
+
 def strongest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings by level, then by kind, else as they came."""
 
@@ -61,17 +66,17 @@ def _tables(
     """One table for each `columns` options."""
     if not rows:
         return []
-    numbered = list(enumerate(data.options, 1))
+    options = list(enumerate(data.options, 1))
     return [
         {
             "corner": corner,
-            "heads": [f"{number}. {option.name}" for number, option in chunk],
+            "heads": [numbered(number, option.name) for number, option in chunk],
             "rows": [
                 {"name": name, "cells": [_cell(option, belongs, note) for _, option in chunk]}
                 for name, belongs, note in rows
             ],
         }
-        for chunk in (numbered[at : at + columns] for at in range(0, len(numbered), columns))
+        for chunk in (options[at : at + columns] for at in range(0, len(options), columns))
     ]
 
 

@@ -19,7 +19,7 @@ from plea_aid.notes.content import (
     OptionCount,
     OptionNote,
 )
-from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, strongest_first
+from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, numbered, strongest_first
 from plea_aid.notes.printable import Tree
 
 View: TypeAlias = dict[str, Any]
@@ -187,7 +187,7 @@ def _terms(number: int, option: OptionNote) -> View:
 
 
 def _named(number: int, option: OptionNote) -> View:
-    return {"option": f"{number}. {option.name}"}
+    return {"option": numbered(number, option.name)}
 
 
 def _offense(count: OptionCount) -> str:
@@ -336,8 +336,7 @@ def _side_by_side(
     for label, text in _WORDS:
         rows.append([label, *(_said(text(column), baseline, text, column is baseline) for column in columns)])
     heads: list[Tree] = [
-        (f"{numbers[column.option]}. " if column.option in numbers else "")
-        + column.option
+        (numbered(numbers[column.option], column.option) if column.option in numbers else column.option)
         + (" (baseline)" if column is baseline else "")
         for column in columns
     ]

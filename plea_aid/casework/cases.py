@@ -1,0 +1,315 @@
+"""Cases: create, open, change, find. Every step is stored as it is made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlmodel import Session, col
+
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.canonical import canonical, now, sha256, stamp, unstamp
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import Conflict, Invalid, NotFound
+from plea_aid.casework.permissions import Action
+from plea_aid.casework.review import EDITABLE, STAGES
+from plea_aid.casework.rules import Rules, office_rules
+from plea_aid.casework.tables import CaseFile, User
+from plea_aid.casework.views import CaseFacts, CaseRow, CaseView, facts_of, names_of, view_of
+from plea_aid.casework.work import Work, changing, reading
+
+OWNING_ROLES = ("prosecutor", "supervisor")
+LONGEST_LIST = 200
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list; ``next`` is given back as ``after`` for the page that follows."""
+
+    rows: tuple[CaseRow, ...]
+    next: str | None
+
+
+def create_case(
+    db: Database,
+    actor: Actor,
+    document: Mapping[str, Any],
+    *,
+    owner_id: str | None = None,
+    hearing_date: date | None = None,
+    rules: Rules | None = None,
+) -> CaseView:
+    """Create a case from a case file, or from its cause number alone; the actor has it unless ``owner_id`` says.
+
+    Raises NotAllowed, or Invalid for a document that does not fit the grammar.
+    """
+    content = (rules or office_rules()).validate(document)
+    with changing(db, actor) as work:
+        row = insert_case(work, content, owner_id=owner_id, hearing_date=hearing_date)
+        return view_of(work.session, row)
+
+
+def insert_case(
+    work: Work,
+    content: dict[str, Any],
+    *,
+    owner_id: str | None = None,
+    hearing_date: date | None = None,
+    source_key: str | None = None,
+    example: bool = False,
+) -> CaseFile:
+    """Store a validated document as a new case, within a piece of work."""
+    work.require(Action.CASE_CREATE, kind="case")
+    owner = _owner(work.session, owner_id or work.actor.user_id)
+    cause = content.get("cause_number")
+    key, tail = cause_keys(cause or "")
+    row = CaseFile(
+        source_key=source_key,
+        cause_number=cause,
+        cause_key=key,
+        cause_tail=tail,
+        owner_id=owner.id,
+        document=canonical(content),
+        document_by=work.actor.user_id,
+        hearing_date=hearing_date,
+        example=example,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record(Action.CASE_CREATE, "case", row.id, document=sha256(row.document))
+    return row
+
+
+def open_case(db: Database, actor: Actor, case_id: str) -> CaseView:
+    """Return a case; the reading is recorded before it is returned.
+
+    Raises NotAllowed or NotFound.
+    """
+    with reading(db, actor) as work:
+        work.require(Action.CASE_READ, kind="case", id_=case_id)
+        row = work.session.get(CaseFile, case_id)
+        if row is None:
+            raise NotFound("There is no such case.")
+        work.record(Action.CASE_READ, "case", case_id)
+        return view_of(work.session, row)
+
+
+def update_document(
+    db: Database,
+    actor: Actor,
+    case_id: str,
+    expected_version: int,
+    document: Mapping[str, Any],
+    *,
+    rules: Rules | None = None,
+) -> int:
+    """Store a changed document and return its new version; the same document again changes nothing.
+
+    ``expected_version`` is the ``document_version`` the change was made on. Raises Conflict, with both documents,
+    when someone saved in between; Invalid, NotAllowed or NotFound.
+    """
+    content = (rules or office_rules()).validate(document)
+    text = canonical(content)
+    with changing(db, actor) as work:
+        row, _ = editable_case(work, case_id, Action.CASE_CHANGE)
+        if row.document_version != expected_version:
+            raise _document_conflict(work.session, row, content, expected_version)
+        if row.document == text:
+            return row.document_version
+        before = row.document
+        row.document, row.document_by = text, actor.user_id
+        row.document_version += 1
+        row.cause_number = content.get("cause_number")
+        row.cause_key, row.cause_tail = cause_keys(row.cause_number or "")
+        touch(row)
+        work.record(
+            Action.CASE_CHANGE,
+            "case",
+            case_id,
+            version=row.document_version,
+            changed=_changed_parts(json.loads(before), content),
+            document=sha256(text),
+        )
+        return row.document_version
+
+
+def set_hearing_date(
+    db: Database, actor: Actor, case_id: str, expected_version: int, hearing_date: date | None
+) -> int:
+    """Store the date of the next hearing, in any stage; return the case's new version."""
+    with changing(db, actor) as work:
+        row, _ = locked_case(work, case_id, Action.CASE_CHANGE)
+        expect_version(work.session, row, expected_version)
+        row.hearing_date = hearing_date
+        touch(row)
+        work.record("case.hearing-date", "case", case_id)
+        return row.version
+
+
+def hand_over(db: Database, actor: Actor, case_id: str, expected_version: int, new_owner_id: str) -> int:
+    """Give a case to another attorney; return the case's new version."""
+    with changing(db, actor) as work:
+        row, _ = locked_case(work, case_id, Action.CASE_HAND_OVER)
+        expect_version(work.session, row, expected_version)
+        row.owner_id = _owner(work.session, new_owner_id).id
+        touch(row)
+        work.record(Action.CASE_HAND_OVER, "case", case_id, to=new_owner_id)
+        return row.version
+
+
+def list_cases(
+    db: Database,
+    actor: Actor,
+    *,
+    stage: str | None = None,
+    owner_id: str | None = None,
+    text: str = "",
+    limit: int = 50,
+    after: str | None = None,
+) -> Listing:
+    """Return cases, the last changed first; ``text`` is the beginning of a cause number or its last number.
+
+    Case, spaces and punctuation of a cause number do not matter. Raises Invalid for an unknown stage or place.
+    """
+    if stage is not None and stage not in STAGES:
+        raise Invalid(f"'{stage}' is not a stage; accepted are {', '.join(STAGES)}.")
+    limit = max(1, min(limit, LONGEST_LIST))
+    query = _rows_query().order_by(col(CaseFile.updated_at).desc(), col(CaseFile.id).desc()).limit(limit + 1)
+    if stage is not None:
+        query = query.where(col(CaseFile.stage) == stage)
+    if owner_id is not None:
+        query = query.where(col(CaseFile.owner_id) == owner_id)
+    if text.strip():
+        query = query.where(_cause_matches(text))
+    if after is not None:
+        query = query.where(_beyond(after))
+    with reading(db, actor) as work:
+        work.require(Action.CASE_LIST, kind="case")
+        rows = [CaseRow(*row) for row in work.session.execute(query)]
+        work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner_id, cause=cause_keys(text)[0])
+    following = f"{stamp(rows[limit - 1].updated_at)}~{rows[limit - 1].id}" if len(rows) > limit else None
+    return Listing(tuple(rows[:limit]), following)
+
+
+def review_queue(db: Database, actor: Actor, *, limit: int = 50) -> list[CaseRow]:
+    """Return submitted cases that wait for review: the earliest hearing first, then the longest waiting."""
+    query = (
+        _rows_query()
+        .where(col(CaseFile.stage) == "submitted")
+        .order_by(col(CaseFile.hearing_date).is_(None), col(CaseFile.hearing_date), col(CaseFile.submitted_at))
+        .limit(max(1, min(limit, LONGEST_LIST)))
+    )
+    with reading(db, actor) as work:
+        work.require(Action.CASE_LIST, kind="case")
+        work.record(Action.CASE_LIST, "case", "", stage="submitted")
+        return [CaseRow(*row) for row in work.session.execute(query)]
+
+
+def record_export(
+    db: Database, actor: Actor, case_id: str, what: str, sha256_: str, version: int | None = None
+) -> None:
+    """Record that ``what`` of a case (a note, say) left the program as a file with this hash."""
+    with changing(db, actor) as work:
+        locked_case(work, case_id, Action.CASE_EXPORT)
+        work.record(Action.CASE_EXPORT, "case", case_id, what=what, sha256=sha256_, version=version)
+
+
+def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
+    """Return a case that nobody else changes until this work is done; raise NotFound or NotAllowed."""
+    work.require(action, kind="case", id_=case_id)
+    row = work.session.scalars(select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("There is no such case.")
+    facts = facts_of(work.session, row)
+    work.require(action, facts, kind="case", id_=case_id)
+    return row, facts
+
+
+def editable_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
+    """Return a locked case that may still change; raise Invalid when it was submitted."""
+    row, facts = locked_case(work, case_id, action)
+    if row.stage not in EDITABLE:
+        raise Invalid(
+            f"The case is {row.stage}, so nothing in it changes any more; "
+            "it can be returned or reopened, and later work becomes a new version."
+        )
+    return row, facts
+
+
+def expect_version(session: Session, row: CaseFile, expected: int) -> None:
+    """Raise Conflict unless the case is as the person saw it."""
+    if row.version != expected:
+        raise Conflict(
+            "the case",
+            mine={"version": expected},
+            theirs={"version": row.version, "stage": row.stage},
+            expected=expected,
+            found=row.version,
+            at=row.updated_at,
+        )
+
+
+def touch(row: CaseFile) -> None:
+    """Count a change of the case."""
+    row.version += 1
+    row.updated_at = now()
+
+
+def cause_keys(cause_number: str) -> tuple[str, str]:
+    """Return a cause number as searched (letters and digits) and its last number without leading zeros."""
+    numbers = re.findall(r"[0-9]+", cause_number)
+    return re.sub(r"[^A-Z0-9]", "", cause_number.upper()), numbers[-1].lstrip("0") if numbers else ""
+
+
+def _owner(session: Session, user_id: str) -> User:
+    owner = session.get(User, user_id)
+    if owner is None or not owner.active or owner.role not in OWNING_ROLES:
+        raise Invalid("A case belongs to a prosecutor or a supervisor with an open account; choose one.")
+    return owner
+
+
+def _document_conflict(session: Session, row: CaseFile, mine: dict[str, Any], expected: int) -> Conflict:
+    return Conflict(
+        "the charges or options",
+        mine=mine,
+        theirs=json.loads(row.document),
+        expected=expected,
+        found=row.document_version,
+        by=names_of(session, [row.document_by]).get(row.document_by),
+        at=row.updated_at,
+    )
+
+
+def _changed_parts(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def _rows_query() -> Select[Any]:
+    return select(
+        col(CaseFile.id), col(CaseFile.cause_number), col(CaseFile.stage), col(CaseFile.owner_id),
+        col(User.display_name), col(CaseFile.version), col(CaseFile.hearing_date), col(CaseFile.example),
+        col(CaseFile.submitted_by), col(CaseFile.submitted_at), col(CaseFile.updated_at),
+    ).join(User, col(User.id) == col(CaseFile.owner_id))  # fmt: skip
+
+
+def _cause_matches(text: str) -> Any:
+    key, tail = cause_keys(text)
+    if not key:
+        return col(CaseFile.id).is_(None)
+    starts = and_(col(CaseFile.cause_key) >= key, col(CaseFile.cause_key) < key + "\x7f")
+    return or_(starts, col(CaseFile.cause_tail) == tail) if key.isdigit() and tail else starts
+
+
+def _beyond(after: str) -> Any:
+    try:
+        moment, case_id = after.split("~")
+        at = unstamp(moment)
+    except ValueError as error:
+        raise Invalid("That place in the list is not known; start from its beginning.") from error
+    later = col(CaseFile.updated_at)
+    return or_(later < at, and_(later == at, col(CaseFile.id) < case_id))

@@ -1,0 +1,189 @@
+"""What the commands print for a person: Rich tables and plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from plea_aid.analysis.assess import Assessment, OptionAnalysis
+from plea_aid.analysis.findings import Finding
+from plea_aid.analysis.levels import rank
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import LEVELS, Kind, Level, Offense, Penalty
+
+SHAPES: dict[str, str] = {
+    "certain": "■",
+    "likely": "▲",
+    "possible": "◆",
+    "unlikely": "○",
+    "none": "·",
+    "not-analysed": "?",
+}
+_STYLES: dict[str, str] = {
+    "certain": "bold red",
+    "likely": "red",
+    "possible": "yellow",
+    "unlikely": "green",
+    "none": "dim",
+    "not-analysed": "bold magenta",
+}
+KINDS: dict[Kind, str] = {
+    "deportability": "Deportability",
+    "aggravated-felony": "Aggravated felony",
+    "inadmissibility": "Inadmissibility",
+    "detention": "Detention",
+    "relief-bar": "Bars to relief",
+    "gmc": "Good moral character",
+    "benefit": "Benefits and visas",
+}
+STANDING = (
+    "The same analysis is made for everyone; no one's status was asked, inferred or stored. A screening aid for a "
+    "lawyer's decision, one factor among the others; it is not advice and nothing here means safe."
+)
+
+
+def level_text(level: str) -> Text:
+    """Return a level as word and shape."""
+    return Text(f"{SHAPES[level]} {level.replace('-', ' ')}", style=_STYLES[level])
+
+
+def print_assessment(console: Console, result: Assessment, law: Law, policy: str) -> None:
+    """Print the glance table of every option, then each option's findings with their reasons."""
+    console.print(Text(f"Law {result.law_version}, as of {result.as_of}. {policy}", style="dim"))
+    glance = Table(title="At a glance: the highest level of each kind", title_justify="left", show_lines=False)
+    glance.add_column("Option", overflow="fold")
+    for kind in KINDS.values():
+        glance.add_column(kind)
+    for option in result.options:
+        cells = [level_text(_top(option.findings, kind)) for kind in KINDS]
+        glance.add_row(option.name, *cells)
+    console.print(glance)
+    for option in result.options:
+        console.print(_option_panel(option, law))
+    if result.unverified_authorities:
+        names = "; ".join(_authority(law, a) for a in result.unverified_authorities)
+        console.print(Text(f"Not verified at the source (check before relying on them): {names}", style="yellow"))
+    console.print(Text(STANDING, style="dim"))
+
+
+def _top(findings: Iterable[Finding], kind: Kind) -> Level:
+    return max((f.level for f in findings if f.kind == kind), key=rank, default="none")
+
+
+def _option_panel(option: OptionAnalysis, law: Law) -> Panel:
+    lines: list[RenderableType] = []
+    for count in option.counts:
+        o = count.outcome
+        said = {"certain": "a conviction", "none": "not a conviction", "possible": "possibly a conviction"}
+        lines.append(
+            Text(
+                f"Count {o.number}  {o.final.cite}  {o.final.title}: {o.disposition.name.lower()}, "
+                f"{said[o.conviction]}; maximum {o.maximum_days} days, ordered {o.ordered_days}, to serve {o.served_days}."
+            )
+        )
+        lines += [Text(f"  Unverified: {u}", style="yellow") for u in count.unverified]
+    for warning in option.warnings:
+        lines.append(Text(f"Note: {warning}", style="yellow"))
+    for finding in sorted(option.findings, key=lambda f: -rank(f.level)):
+        lines.append(_finding(finding, law))
+    for missing in option.not_analysed:
+        ground = law.grounds[missing.ground]
+        lines.append(Text.assemble(level_text("not-analysed"), f"  {ground.name} ({ground.citation})"))
+    if not option.findings and not option.not_analysed:
+        lines.append(Text("No ground above 'none'."))
+    return Panel(Group(*lines), title=option.name, title_align="left")
+
+
+def _finding(finding: Finding, law: Law) -> RenderableType:
+    ground = law.grounds[finding.ground]
+    head = Text.assemble("\n", level_text(finding.level), f"  {ground.name} ({ground.citation})")
+    names = [law.postures[p].name for p in finding.postures]
+    shown = "every posture" if len(names) == len(law.postures) else ", ".join(names)
+    body = Table.grid(padding=(0, 1))
+    body.add_column(width=11, style="dim")
+    body.add_column(overflow="fold")
+    body.add_row("For", shown)
+    body.add_row("Because", "\n".join(finding.because))
+    body.add_row("Authority", "; ".join(_authority(law, a) for a in finding.authorities))
+    if finding.avoided_by:
+        body.add_row("Avoided by", "\n".join(f"- {a}" for a in finding.avoided_by))
+    return Group(head, body)
+
+
+def _authority(law: Law, authority_id: str) -> str:
+    a = law.authorities[authority_id]
+    return f"{a.name}, {a.citation}" + ("" if a.verified else " [unverified]")
+
+
+def print_offense(console: Console, offense: Offense, law: Law, matches: list[dict[str, Any]]) -> None:
+    """Print an offense as a lawyer would want it on one page."""
+    console.print(Text(f"{offense.cite}  {offense.title}", style="bold"))
+    console.print(offense.summary)
+    console.print(
+        Text(
+            f"{offense.id} | {offense.grade} | court: {offense.court} | {offense.edition}, checked "
+            f"{offense.checked}, confidence {offense.confidence} | {offense.review.state}",
+            style="dim",
+        )
+    )
+    ways = Table(title="Ways of committing it", title_justify="left")
+    ways.add_column("Way")
+    ways.add_column("Elements (alternatives separated by 'or')", overflow="fold")
+    for way in offense.ways:
+        parts = [f"{k.replace('_', ' ')}: {' or '.join(v)}" for k, v in way.elements.items()]
+        parts += [f"facts: {', '.join(sorted(way.facts))}"] if way.facts else []
+        ways.add_row(way.says or way.id, "\n".join(parts))
+    console.print(ways)
+    table = Table(title="Penalties", title_justify="left")
+    for name in ("Offense", "Jail (days)", "Fine", "Committed", "Note"):
+        table.add_column(name, overflow="fold")
+    for p in offense.penalties:
+        table.add_row(*_penalty_row(p))
+    console.print(table)
+    levels = Table(title="Federal categories (record open)", title_justify="left")
+    for name in ("Category", "Level", "Because", "Authorities"):
+        levels.add_column(name, overflow="fold")
+    for m in matches:
+        if m["level"] != "none":
+            levels.add_row(
+                law.categories[m["category"]].name,
+                level_text(m["level"]),
+                "\n".join(m["because"]),
+                "; ".join(_authority(law, a) for a in m["authorities"]),
+            )
+    console.print(levels)
+    for title, entries in (
+        ("Traps", list(offense.traps)),
+        ("Related offenses", [f"{a.offense}: {a.differs}. Needs: {a.needs}" for a in offense.alternatives]),
+        ("Unverified", list(offense.unverified)),
+        ("Authorities", [_authority(law, a) for a in offense.authorities]),
+        ("Sources read", list(offense.sources)),
+        ("History", [offense.history] if offense.history else []),
+    ):
+        if entries:
+            console.print(Text(title, style="bold"))
+            for line in entries:
+                console.print(f"  - {line}", markup=False)
+
+
+def _penalty_row(p: Penalty) -> tuple[str, ...]:
+    when = ", ".join(f"{k.replace('_', ' ')}: {v}" for k, v in p.when.items())
+    span = " ".join(x for x in (f"from {p.from_}" if p.from_ else "", f"before {p.until}" if p.until else "") if x)
+    note = "; ".join(x for x in (when, "felony" if p.felony else "", p.note, "" if p.verified else "UNVERIFIED") if x)
+    return (
+        f"{p.nth}+",
+        f"{p.jail_min_days}-{p.jail_max_days}",
+        f"${p.fine_min:,}-${p.fine_max:,}",
+        span or "any",
+        note,
+    )
+
+
+def level_legend() -> str:
+    """Return the levels in order, as word and shape."""
+    return "  ".join(f"{SHAPES[x]} {x}" for x in reversed(LEVELS))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from plea_aid.casework.actors import NOBODY, Actor, Role
-from plea_aid.casework.canonical import now
+from plea_aid.casework.canonical import is_id, now
 from plea_aid.casework.credentials import code_hash, hash_password, new_code, password_fits
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import parsed, storable
@@ -224,7 +224,8 @@ def _insert(session: Session, account: NewAccount, hashed: str | None) -> User:
 
 
 def _locked(session: Session, user_id: str) -> User:
-    user = session.scalars(select(User).where(col(User.id) == user_id).with_for_update()).first()
+    known = user_id if is_id(user_id) else ""
+    user = session.scalars(select(User).where(col(User.id) == known).with_for_update()).first()
     if user is None:
         raise NotFound("There is no such account.")
     return user

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
@@ -20,7 +19,7 @@ from sqlmodel import Session
 
 from plea_aid import __version__
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.canonical import canonical, now, sha256, stamp, unstamp
+from plea_aid.casework.canonical import canonical, now, sha256, stamp
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Fault
 from plea_aid.casework.tables import SEALED, AuditEvent, SealedTable
@@ -229,41 +228,6 @@ def _any_bytes(db: Database, session: Session) -> Iterator[None]:
         yield
     finally:
         connection.text_factory = usual
-
-
-@dataclass(frozen=True)
-class EventView:
-    """An event as shown."""
-
-    seq: int
-    at: datetime
-    actor_id: str
-    actor_name: str
-    role: str
-    terminal: str
-    action: str
-    resource_kind: str
-    resource_id: str
-    outcome: str
-    detail: dict[str, Any]
-
-
-def events(
-    session: Session, *, resource_id: str | None = None, limit: int = 100, before: int | None = None
-) -> list[EventView]:
-    """Return events, newest first, of one resource or of all."""
-    query = select(_EVENTS).order_by(_EVENTS.c.seq.desc()).limit(limit)
-    if resource_id is not None:
-        query = query.where(_EVENTS.c.resource_id == resource_id)
-    if before is not None:
-        query = query.where(_EVENTS.c.seq < before)
-    return [
-        EventView(
-            row.seq, unstamp(row.at), row.actor_id, row.actor_name, row.role, row.terminal, row.action,
-            row.resource_kind, row.resource_id, row.outcome, json.loads(row.detail),
-        )
-        for row in session.execute(query)
-    ]  # fmt: skip
 
 
 def authors(session: Session, case_id: str, actions: Sequence[str]) -> frozenset[str]:

@@ -43,6 +43,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
+def is_id(text: str) -> bool:
+    """Say whether ``text`` can be an id that ``new_id`` made; what cannot is never asked of a database."""
+    return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
 def faulty_text(content: Any, place: str = "") -> str | None:
     """Return the place of the first text a database cannot hold: a null character or half a character."""
     if isinstance(content, str):

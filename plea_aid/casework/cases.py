@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.canonical import canonical, now, sha256, stamp, unstamp
+from plea_aid.casework.canonical import canonical, is_id, now, sha256, stamp, unstamp
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Conflict, Invalid, NotFound
 from plea_aid.casework.permissions import Action
@@ -91,8 +91,8 @@ def open_case(db: Database, actor: Actor, case_id: str) -> CaseView:
     Raises NotAllowed or NotFound.
     """
     with reading(db, actor) as work:
-        work.require(Action.CASE_READ, kind="case", id_=case_id)
-        row = work.session.get(CaseFile, case_id)
+        work.require(Action.CASE_READ, kind="case", id_=shown_id(case_id))
+        row = work.session.get(CaseFile, shown_id(case_id))
         if row is None:
             raise NotFound("There is no such case.")
         work.record(Action.CASE_READ, "case", case_id)
@@ -118,7 +118,7 @@ def update_document(
     with changing(db, actor) as work:
         row, _ = editable_case(work, case_id, Action.CASE_CHANGE)
         if row.document_version != expected_version:
-            raise _document_conflict(work.session, row, content, expected_version)
+            raise _document_conflict(work, row, content, expected_version)
         if row.document == text:
             return row.document_version
         before = row.document
@@ -183,7 +183,7 @@ def list_cases(
     if stage is not None:
         query = query.where(col(CaseFile.stage) == stage)
     if owner_id is not None:
-        query = query.where(col(CaseFile.owner_id) == owner_id)
+        query = query.where(col(CaseFile.owner_id) == shown_id(owner_id))
     if text.strip():
         query = query.where(_cause_matches(text))
     if after is not None:
@@ -191,7 +191,8 @@ def list_cases(
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="case")
         rows = [CaseRow(*row) for row in work.session.execute(query)]
-        work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner_id, cause=cause_keys(text)[0])
+        owner = owner_id and shown_id(owner_id)
+        work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner, cause=cause_keys(text)[0])
     following = f"{stamp(rows[limit - 1].updated_at)}~{rows[limit - 1].id}" if len(rows) > limit else None
     return Listing(tuple(rows[:limit]), following)
 
@@ -221,6 +222,7 @@ def record_export(
 
 def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
     """Return a case that nobody else changes until this work is done; raise NotFound or NotAllowed."""
+    case_id = shown_id(case_id)
     work.require(action, kind="case", id_=case_id)
     row = work.session.scalars(select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()).first()
     if row is None:
@@ -254,6 +256,18 @@ def expect_version(session: Session, row: CaseFile, expected: int) -> None:
         )
 
 
+def who_saved(work: Work, user_id: str) -> str | None:
+    """Return the name of whoever saved first, for a conflict."""
+    if user_id == work.actor.user_id:
+        return "You, in another window,"
+    return names_of(work.session, [user_id]).get(user_id)
+
+
+def shown_id(case_id: str) -> str:
+    """Return ``case_id``, or nothing when it cannot be an id and is not to reach a database."""
+    return case_id if is_id(case_id) else ""
+
+
 def touch(row: CaseFile) -> None:
     """Count a change of the case."""
     row.version += 1
@@ -267,20 +281,20 @@ def cause_keys(cause_number: str) -> tuple[str, str]:
 
 
 def _owner(session: Session, user_id: str) -> User:
-    owner = session.get(User, user_id)
+    owner = session.get(User, user_id) if is_id(user_id) else None
     if owner is None or not owner.active or owner.role not in OWNING_ROLES:
         raise Invalid("A case belongs to a prosecutor or a supervisor with an open account; choose one.")
     return owner
 
 
-def _document_conflict(session: Session, row: CaseFile, mine: dict[str, Any], expected: int) -> Conflict:
+def _document_conflict(work: Work, row: CaseFile, mine: dict[str, Any], expected: int) -> Conflict:
     return Conflict(
         "the charges or options",
         mine=mine,
         theirs=json.loads(row.document),
         expected=expected,
         found=row.document_version,
-        by=names_of(session, [row.document_by]).get(row.document_by),
+        by=who_saved(work, row.document_by),
         at=row.updated_at,
     )
 
@@ -289,7 +303,7 @@ def _changed_parts(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
-def _rows_query() -> Select[Any]:
+def _rows_query() -> Select[*tuple[Any, ...]]:
     return select(
         col(CaseFile.id), col(CaseFile.cause_number), col(CaseFile.stage), col(CaseFile.owner_id),
         col(User.display_name), col(CaseFile.version), col(CaseFile.hearing_date), col(CaseFile.example),

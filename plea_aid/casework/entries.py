@@ -244,6 +244,13 @@ def parsed(model: type[T], content: T | dict[str, Any], what: str) -> T:
         raise invalid_from(error, what) from error
 
 
+def checked_words(text: str) -> str:
+    """Return a free text that stands alone; raise Invalid when it is too long or holds what is not text."""
+    if len(text) > 20_000 or faulty_text(text):
+        raise Invalid("The text is longer than 20,000 characters or holds a character that is not text.")
+    return text
+
+
 def parsed_gate(content: Gate | dict[str, Any]) -> Gate:
     """Return a gate's entry; raise Invalid for an unknown gate or an entry that does not fit."""
     if not isinstance(content, dict):

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import now, stamp
-from plea_aid.casework.cases import editable_case, touch
+from plea_aid.casework.cases import editable_case, touch, who_saved
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import (
     CLERICAL_GATES,
@@ -24,7 +24,7 @@ from plea_aid.casework.errors import Conflict, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.rules import Rules, office_rules
 from plea_aid.casework.tables import CaseFile, CaseVersion, DecisionRow, FactorRow, GateRow
-from plea_aid.casework.views import last_decision, names_of, option_names
+from plea_aid.casework.views import last_decision, option_names
 from plea_aid.casework.work import Work, changing
 
 
@@ -113,7 +113,7 @@ def decide(
         last = last_decision(work.session, case_id)
         number = last.number if last else 0
         if number != expected_version:
-            raise _decision_conflict(work.session, last, decision, expected_version)
+            raise _decision_conflict(work, last, decision, expected_version)
         submitted = _submitted_choice(work.session, case_id)
         if submitted not in (None, decision.chosen_option) and not decision.change_explanation.strip():
             raise Invalid(f"'{submitted}' was submitted before; say why the decision changed.")
@@ -146,7 +146,7 @@ def _store(
             theirs=json.loads(stored.content) if stored.content else {},
             expected=expected,
             found=stored.version,
-            by=names_of(work.session, [stored.saved_by]).get(stored.saved_by),
+            by=who_saved(work, stored.saved_by),
             at=stored.saved_at,
         )
     stored.content = entry.model_dump_json()
@@ -157,7 +157,7 @@ def _store(
 
 
 def _decision_conflict(
-    session: Session, last: DecisionRow | None, mine: Decision, expected: int
+    work: Work, last: DecisionRow | None, mine: Decision, expected: int
 ) -> Conflict:
     theirs = last.model_dump(include={"chosen_option", "rationale", "change_explanation"}) if last else {}
     return Conflict(
@@ -166,7 +166,7 @@ def _decision_conflict(
         theirs=theirs,
         expected=expected,
         found=last.number if last else 0,
-        by=names_of(session, [last.signed_by]).get(last.signed_by) if last else None,
+        by=who_saved(work, last.signed_by) if last else None,
     )
 
 

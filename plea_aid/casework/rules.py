@@ -9,11 +9,18 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from plea_aid.analysis.assess import assess
 from plea_aid.analysis.case import Case
+from plea_aid.analysis.casefile import validate_case
+from plea_aid.analysis.charge import CaseError
 from plea_aid.casework.canonical import faulty_text
-from plea_aid.casework.errors import Invalid, invalid_from
+from plea_aid.casework.errors import Fault, Invalid, invalid_from
+from plea_aid.law.catalogue import Law
+from plea_aid.law.load import load_law
 
 Document = dict[str, Any]
+ENFORCED = ("in-force", "amended")
+"""States of Section 5 in which the factor must be considered; in any other nothing is enforced."""
 
 
 class Beginning(BaseModel):
@@ -37,8 +44,12 @@ def validated(document: Mapping[str, Any]) -> Document:
         raise Invalid(f"The case cannot be saved: {faulty} holds a character that is not text.")
     try:
         if document.get("count"):
-            return Case.model_validate(dict(document)).as_document()
+            return validate_case(dict(document)).as_document()
         return Beginning.model_validate(dict(document)).model_dump(mode="json", exclude_defaults=True)
+    except CaseError as error:
+        faults = tuple(Fault("", line) for line in error.problems)
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise Invalid(f"The case cannot be saved: {faults[0].what}{more}.", faults) from error
     except ValidationError as error:
         raise invalid_from(error, "The case") from error
 
@@ -54,7 +65,7 @@ class Rules:
     gate_ids: tuple[str, ...]
     """The gates, in their order."""
     analyse: Callable[[Document], Document]
-    """The analysis of a document, as ``plea-aid assess --json`` gives it."""
+    """The analysis of a document, as ``plea-aid assess --json`` gives it; raises Invalid for one it refuses."""
     must_consider: frozenset[str] = frozenset()
     """Factors that must be considered before submission (Section 5 while it is in force)."""
     never_alone: frozenset[str] = frozenset()
@@ -74,6 +85,41 @@ class Rules:
         return self.labels.get(id_, id_)
 
 
-def office_rules() -> Rules:
-    """Return the rules of this installation today: its law, its policy, its checklist."""
-    raise NotImplementedError
+def office_rules(today: date | None = None) -> Rules:
+    """Return the rules of this installation today: its law, its policy, its checklist.
+
+    Raises Invalid when the office's data has no checklist.
+    """
+    day = today or date.today()
+    law = load_law()
+    checklist = law.checklist(day)
+    if checklist is None:
+        raise Invalid("The law data has no checklist of factors and gates, so no factor can be weighed.")
+    section_5 = frozenset(one.id for one in checklist.factors if one.section_5)
+    state = section_5_state(law, day)
+    enforced = section_5 if state in ENFORCED else frozenset()
+    return Rules(
+        law_version=law.version,
+        policy_version=f"{law.policy.id if law.policy else 'no policy'}, Section 5 {state}",
+        factor_ids=tuple(one.id for one in checklist.factors),
+        gate_ids=tuple(one.id for one in checklist.gates),
+        analyse=lambda document: _analysis(document, law),
+        must_consider=enforced,
+        never_alone=enforced,
+        weights=checklist.weights,
+        labels={one.id: one.name for one in checklist.factors} | {one.id: one.name for one in checklist.gates},
+    )
+
+
+def section_5_state(law: Law, day: date) -> str:
+    """Return the state of the policy's Section 5 on ``day``: in-force, amended, stayed, rescinded ..."""
+    status = law.policy.section_status(5, day) if law.policy else None
+    return status.state if status else "not-in-force"
+
+
+def _analysis(document: Document, law: Law) -> Document:
+    try:
+        return assess(Case.model_validate(document), law).as_json()
+    except CaseError as error:
+        faults = tuple(Fault("Charges or options", line) for line in error.problems)
+        raise Invalid(f"The case cannot be analysed: {faults[0].what}.", faults) from error

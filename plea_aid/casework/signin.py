@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from plea_aid.casework.actors import NOBODY, Actor
-from plea_aid.casework.canonical import now
+from plea_aid.casework.canonical import faulty_text, is_id, now
 from plea_aid.casework.credentials import new_token, password_fits, token_hash
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import NotFound, SessionEnded, SignInFailed
@@ -128,7 +128,7 @@ def end_session(db: Database, actor: Actor, session_id: str) -> None:
     """End someone's session at once."""
     with changing(db, actor) as work:
         work.require(Action.SESSION_END, kind="session", id_=session_id)
-        row = work.session.get(SignInSession, session_id)
+        row = work.session.get(SignInSession, session_id if is_id(session_id) else "")
         if row is None:
             raise NotFound("There is no such session.")
         row.revoked_at = row.revoked_at or now()
@@ -144,8 +144,8 @@ def _counted_attempt(db: Database, user_name: str, terminal: str) -> User | None
     """Count the attempt before the password is looked at, so that many at once do not slip past the limit."""
     moment = now()
     with changing(db, _nobody_at(terminal)) as work:
-        query = select(User).where(col(User.user_key) == user_name.strip().casefold()).with_for_update()
-        user = work.session.scalars(query).first()
+        key = "" if faulty_text(user_name) else user_name.strip().casefold()
+        user = work.session.scalars(select(User).where(col(User.user_key) == key).with_for_update()).first()
         if user is None:
             return None
         if user.locked_until and moment < user.locked_until:

@@ -13,9 +13,9 @@ from sqlmodel import Session, col
 from plea_aid import __version__
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, stamp, unstamp
-from plea_aid.casework.cases import expect_version, locked_case, touch
+from plea_aid.casework.cases import expect_version, locked_case, shown_id, touch
 from plea_aid.casework.database import Database
-from plea_aid.casework.entries import Outcome, parsed
+from plea_aid.casework.entries import Outcome, checked_words, parsed
 from plea_aid.casework.errors import Invalid, NotFound
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.readiness import missing
@@ -131,9 +131,10 @@ def record_outcome(
 def open_version(db: Database, actor: Actor, case_id: str, number: int) -> VersionView:
     """Return a frozen version; raise NotFound or NotAllowed."""
     with reading(db, actor) as work:
+        case_id = shown_id(case_id)
         work.require(Action.CASE_READ, kind="case", id_=case_id)
         query = select(CaseVersion).where(col(CaseVersion.case_id) == case_id, col(CaseVersion.number) == number)
-        row = work.session.scalars(query).first()
+        row = work.session.scalars(query).first() if 0 < number < 1_000_000 else None
         if row is None:
             raise NotFound(f"There is no version {number} of this case.")
         work.record(Action.CASE_READ, "case", case_id, version=number)
@@ -178,6 +179,7 @@ def frozen_content(view: CaseView, rules: Rules, analysis: Document, because: tu
 
 def _seen(db: Database, actor: Actor, case_id: str, expected_version: int) -> CaseView:
     with reading(db, actor) as work:
+        case_id = shown_id(case_id)
         row = work.session.get(CaseFile, case_id)
         if row is None:
             work.require(Action.CASE_SUBMIT, kind="case", id_=case_id)
@@ -198,6 +200,7 @@ def _move(
     reasons: str,
     detail: Document | None = None,
 ) -> None:
+    reasons = checked_words(reasons)
     action = next(rule.action for rule in MOVES if rule.move == move)
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, action)

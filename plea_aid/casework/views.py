@@ -177,7 +177,7 @@ def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     """Return the display names of accounts by id."""
     wanted = {one for one in ids if one}
     query = select(col(User.id), col(User.display_name)).where(col(User.id).in_(wanted))
-    return {id_: name for id_, name in session.execute(query)}
+    return dict(row.tuple() for row in session.execute(query))
 
 
 def view_of(session: Session, row: CaseFile) -> CaseView:
@@ -190,7 +190,7 @@ def view_of(session: Session, row: CaseFile) -> CaseView:
     ).all()
     versions = _versions(session, row.id)
     people = [row.owner_id, decision.signed_by if decision else None]
-    people += [one.saved_by for one in (*factors, *gates)]
+    people += [one.saved_by for one in factors] + [one.saved_by for one in gates]
     people += [one.moved_by for one in steps] + [one[4] for one in versions]
     names = names_of(session, people)
     return CaseView(

@@ -75,6 +75,7 @@ def assess(case: CaseFile, as_json: AsJson = False) -> None:
             return
         from rich.console import Console
 
+        from plea_aid.law.policy import policy_sentence
         from plea_aid.terminal import print_assessment
 
         print_assessment(Console(), result, law, policy_sentence(law, result.as_of))
@@ -149,16 +150,6 @@ def law_check() -> None:
         for line in remarks:
             typer.echo(line)
         typer.echo(f"Law {law.version}: no fault.")
-
-
-def policy_sentence(law: Law, day: date) -> str:
-    """Return the state of the policy's Section 5 on ``day`` in one sentence."""
-    policy = law.policy
-    status = policy.section_status(5, day) if policy else None
-    if policy is None or status is None:
-        return "No policy on file gives immigration consequences as a factor on this day."
-    since = f" since {status.from_}" if status.from_ else ""
-    return f"{policy.title}, Section 5: {status.state.replace('-', ' ')}{since}. {status.note}".strip()
 
 
 def _assess(case: Case, law: Law) -> Any:

@@ -64,6 +64,8 @@ class Authority(Strict):
     checked: date
     url: str = ""
     notes: str = ""
+    kept: bool = False
+    """Kept although nothing rests on it: a trap that a reader might otherwise cite (a withdrawn decision)."""
 
     @property
     def verified(self) -> bool:

@@ -81,7 +81,7 @@ def read_law(root: Path) -> Law:
         checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
     )
-    problems = reader.problems or _cross_references(law)
+    problems = reader.problems or cross_references(law)
     if problems:
         raise LawError(problems)
     return law
@@ -182,7 +182,7 @@ class _Reader:
         return path.relative_to(self.root).as_posix()
 
 
-def _cross_references(law: Law) -> list[str]:
+def cross_references(law: Law) -> list[str]:
     """Return one line for every reference to a record, word or number that does not exist."""
     problems: list[str] = []
 

@@ -152,6 +152,70 @@ def law_check() -> None:
         typer.echo(f"Law {law.version}: no fault.")
 
 
+@law_app.command("draft")
+def law_draft(
+    file: Annotated[str, typer.Argument(help="An offense as elements and penalties (TOML), or - for standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Draft the classification of a statute from its elements and penalties alone."""
+    with _one_line_faults(file):
+        from plea_aid.analysis.draft import draft_json, parse_draft
+
+        law, day = _law(), date.today()
+        offense = parse_draft(_read_text(file), law, day)
+        drafted = draft_json(offense, law, day)
+        if as_json:
+            _print_json(drafted)
+            return
+        from rich.console import Console
+
+        from plea_aid.terminal import print_draft
+
+        print_draft(Console(), offense, law, drafted)
+
+
+@law_app.command("evaluate")
+def law_evaluate(
+    file: Annotated[str, typer.Argument(help="A table of published outcomes (TOML, [[entry]]).")],
+    as_json: AsJson = False,
+) -> None:
+    """Run a table of holdings or examples and print the agreement by family."""
+    with _one_line_faults(file):
+        from plea_aid.analysis.evaluate import evaluate, parse_entries
+
+        result = evaluate(parse_entries(_read_text(file)), _law(), date.today())
+        if as_json:
+            _print_json(result.as_json())
+            return
+        from rich.console import Console
+
+        from plea_aid.terminal import print_agreement
+
+        print_agreement(Console(), result)
+
+
+@law_app.command("diff")
+def law_diff(
+    old: Annotated[Path, typer.Argument(help="The folder of the older law data.")],
+    new: Annotated[Path, typer.Argument(help="The folder of the newer law data.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show, word by word, how two versions of the law differ, and which offenses' conclusions change."""
+    with _one_line_faults("law diff"):
+        from plea_aid.analysis.comparison import compare_laws
+        from plea_aid.law.load import read_law
+
+        changes = compare_laws(read_law(old), read_law(new), date.today())
+        if as_json:
+            _print_json(changes.as_json())
+            return
+        from rich.console import Console
+
+        from plea_aid.terminal import print_changes
+
+        print_changes(Console(), changes)
+
+
 def _assess(case: Case, law: Law) -> Any:
     from plea_aid.analysis.assess import assess as run
 

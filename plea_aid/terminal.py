@@ -11,6 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from plea_aid.analysis.assess import Assessment, OptionAnalysis
+from plea_aid.analysis.comparison import LawChanges
+from plea_aid.analysis.draft import with_draft
+from plea_aid.analysis.evaluate import Agreement
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import rank
 from plea_aid.law.catalogue import Law
@@ -83,7 +86,8 @@ def _option_panel(option: OptionAnalysis, law: Law) -> Panel:
         lines.append(
             Text(
                 f"Count {o.number}  {o.final.cite}  {o.final.title}: {o.disposition.name.lower()}, "
-                f"{said[o.conviction]}; maximum {o.maximum_days} days, ordered {o.ordered_days}, to serve {o.served_days}."
+                f"{said[o.conviction]}; maximum {o.maximum_days} days, ordered {o.ordered_days}, to serve "
+                f"{o.served_days}."
             )
         )
         lines += [Text(f"  Unverified: {u}", style="yellow") for u in count.unverified]
@@ -187,3 +191,66 @@ def _penalty_row(p: Penalty) -> tuple[str, ...]:
 def level_legend() -> str:
     """Return the levels in order, as word and shape."""
     return "  ".join(f"{SHAPES[x]} {x}" for x in reversed(LEVELS))
+
+
+def print_draft(console: Console, offense: Offense, law: Law, drafted: dict[str, Any]) -> None:
+    """Print a drafted classification: the statute, its categories, and what a plea to it would bring."""
+    beside = with_draft(law, offense)
+    console.print(Text("DRAFT: classified from the elements as entered; nothing was checked against the statute.",
+                       style="yellow"))
+    print_offense(console, offense, beside, drafted["categories"])
+    for option in drafted["options"]:
+        table = Table(title=option["name"], title_justify="left")
+        for name in ("Ground", "Level", "Postures", "Because"):
+            table.add_column(name, overflow="fold")
+        for f in option["findings"]:
+            table.add_row(
+                law.grounds[f["ground"]].name,
+                level_text(f["level"]),
+                str(len(f["postures"])),
+                "\n".join(f["because"]),
+            )
+        console.print(table)
+
+
+def print_agreement(console: Console, result: Agreement) -> None:
+    """Print agreement by family, then every disagreement with its reason."""
+    total = len(result.verdicts)
+    table = Table(title="Agreement with published outcomes", title_justify="left")
+    for name in ("Family", "Agree", "Entries"):
+        table.add_column(name)
+    for family, (right, entries) in result.by_family().items():
+        table.add_row(family, str(right), str(entries))
+    table.add_row("all", str(result.agreeing), str(total), style="bold")
+    console.print(table)
+    if total:
+        console.print(f"{100 * result.agreeing / total:.1f} % of {total} entries agree.")
+    for v in result.disagreements:
+        why = v.entry.exception or "no reason on file"
+        console.print(
+            f"- {v.entry.id} {v.entry.case_name}: {v.entry.ask}: published {v.entry.expected}, engine "
+            f"{v.level or 'not analysed'}: {why}",
+            markup=False,
+        )
+    for e in result.skipped:
+        console.print(f"- {e.id} {e.case_name}: not expressed as elements: {e.not_expressible}", markup=False)
+
+
+def print_changes(console: Console, changes: LawChanges) -> None:
+    """Print what changed between two versions of the law, words added and removed marked."""
+    console.print(f"From {changes.old} to {changes.new}")
+    for change in changes.records:
+        console.print(Text(f"{change.kind} {change.id}: {change.what}", style="bold"))
+        for line in change.lines:
+            text = Text(f"  {line.field}: ")
+            for sign, words in line.words:
+                mark = {"+": "[+", "-": "[-", "=": ""}[sign]
+                end = {"+": "+] ", "-": "-] ", "=": " "}[sign]
+                text.append(mark + words + end, style={"+": "green", "-": "red", "=": ""}[sign])
+            console.print(text)
+    table = Table(title="Offenses whose conclusions change", title_justify="left")
+    for name in ("Offense", "Category", "Before", "After"):
+        table.add_column(name, overflow="fold")
+    for c in changes.conclusions:
+        table.add_row(c.cite, c.category, c.before, c.after)
+    console.print(table if changes.conclusions else "No offense's conclusion changes.")

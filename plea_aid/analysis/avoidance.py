@@ -14,8 +14,8 @@ from plea_aid.law.records import Ground, Level
 SituationOf = Callable[[Case, Option, Analyst], Situation]
 
 CURED_BY_NOTHING = (
-    "No change to the plea avoids this: the charge or arrest alone is enough. Only not charging, or charging an accurate "
-    "offense that is not on the list, would have."
+    "No change to the plea avoids this: the charge or arrest alone is enough. Only not charging, or charging an "
+    "accurate offense that is not on the list, would have."
 )
 
 

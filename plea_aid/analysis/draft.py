@@ -58,7 +58,8 @@ def draft_of(raw: dict[str, Any], law: Law, today: date) -> Offense:
     problems = [p for p in cross_references(with_draft(law, offense)) if f"offense {DRAFT_ID}" in p]
     problems = [p.removeprefix(f"offense {DRAFT_ID}: ") for p in problems if "authority 'draft'" not in p]
     if problems:
-        raise CaseError([f"{p} (the words are listed in data/vocabulary.toml: {', '.join(DIMENSIONS)}, facts)" for p in problems])
+        words = f"the words are in data/vocabulary.toml: {', '.join(DIMENSIONS)}, facts"
+        raise CaseError([f"{p} ({words})" for p in problems])
     return offense
 
 
@@ -77,7 +78,7 @@ def classify_draft(offense: Offense, law: Law, day: date) -> tuple[tuple[Match, 
             "plea_date": day,
             "option": [
                 {"name": "Guilty plea, no jail ordered", "count": [{"number": 1}]},
-                {"name": f"Guilty plea, the maximum of {most} days ordered", "count": [{"number": 1, "jail_days": most}]},
+                {"name": f"Guilty plea, the most ({most} days) ordered", "count": [{"number": 1, "jail_days": most}]},
             ],
         }
     )

@@ -44,7 +44,7 @@ class Entry(BaseModel):
     ways_are: Literal["elements", "means", "unknown"] = "means"
     maximum_days: int = 180
     ordered_days: int = 0
-    served_days: int | None = None
+    record: Mapping[str, Any] = {}
     not_expressible: str = ""
     exception: str = ""
     """Why the engine is right to differ, or a known simplification: named, never silent."""
@@ -170,10 +170,9 @@ def _level(entry: Entry, law: Law, day: date) -> Level | None:
     )
     if entry.ask in law.categories:
         return next(m.level for m in classify(draft, with_draft(law, draft), day) if m.category == entry.ask)
+    count = {"number": 1, "offense": DRAFT_ID, "record": dict(entry.record)}
     part = {"number": 1, "jail_days": entry.ordered_days}
-    case = validate_case(
-        {"count": [{"number": 1, "offense": DRAFT_ID}], "option": [{"name": "plea", "count": [part]}]}
-    )
+    case = validate_case({"count": [count], "option": [{"name": "plea", "count": [part]}]})
     return _level_of_case(entry, assess(case, with_draft(law, draft), today=day))
 
 

@@ -341,7 +341,8 @@ def _exception(situation: Situation, exception: GroundException, outcome: Outcom
         return "no", f"{name} not met: maximum possible {most} days, more than {exception.maximum_not_over}."
     if exception.ordered_not_over is not None and ordered > exception.ordered_not_over:
         return "no", (
-            f"{name} not met: term ordered {_sum(outcome)}, more than {exception.ordered_not_over}, suspended time counted."
+            f"{name} not met: term ordered {_sum(outcome)}, more than {exception.ordered_not_over}, suspended time "
+            "counted."
         )
     uncertain = ""
     if exception.substance is not None:

@@ -89,6 +89,8 @@ class Situation:
 def _limb(situation: Situation, ground: Ground, limb: Limb, burden: str) -> Result:
     if limb.described_in:
         result = _described(situation, limb, burden)
+        if limb.total_ordered_at_least is not None:
+            result = _both(result, _total(situation, limb))
     elif limb.total_ordered_at_least is not None or limb.total_served_at_least is not None:
         result = _total(situation, limb)
     elif limb.convictions_at_least is not None:
@@ -113,6 +115,18 @@ def _limb(situation: Situation, ground: Ground, limb: Limb, burden: str) -> Resu
             result.not_analysed,
         )
     return result
+
+
+def _both(one: Result, other: Result) -> Result:
+    """Return two results that must both hold as one."""
+    if "none" in (one.level, other.level):
+        return NOTHING
+    return Result(
+        lower(one.level, other.level),
+        tuple(dict.fromkeys((*one.counts, *other.counts))),
+        (*one.because, *other.because),
+        tuple(dict.fromkeys((*one.authorities, *other.authorities))),
+    )
 
 
 def _best(results: Sequence[Result]) -> Result:
@@ -213,8 +227,7 @@ def _basis(limb: Limb, outcome: Outcome) -> tuple[Level, str, tuple[Charge, ...]
     if rule.id == "pending":
         said = f"Count {outcome.number} is pending: the conduct, if a court finds it, is enough."
         return "possible", said, (outcome.final,)
-    said = f"Count {outcome.number} ends without a finding; the conduct could only be shown otherwise."
-    return "unlikely", said, (outcome.final,)
+    return None
 
 
 def _conviction_words(outcome: Outcome) -> str:

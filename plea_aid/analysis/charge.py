@@ -81,12 +81,18 @@ class Outcome:
     minimum_days: int
     felony: bool
     fine_max: int
-    ordered_days: int
+    jail_days: int
+    suspended_days: int
     served_days: int
     supervised: bool
     record: Record
     day: date | None
     scheme: str
+
+    @property
+    def ordered_days(self) -> int:
+        """Days of confinement ordered, suspended time included."""
+        return self.jail_days + self.suspended_days
 
     @property
     def is_prior(self) -> bool:
@@ -178,7 +184,8 @@ def _outcome(law: Law, option: str, count: Count, part: OptionCount, offense_day
         minimum_days=min(p.jail_min_days for p in ranges),
         felony=any(p.felony for p in ranges),
         fine_max=fine_max,
-        ordered_days=part.ordered_days,
+        jail_days=part.jail_days,
+        suspended_days=part.suspended_days,
         served_days=part.confined_days,
         supervised=part.suspended_days > 0 or rule.id == "deferred-imposition" or bool(part.supervision_days),
         record=record,
@@ -200,7 +207,8 @@ def _prior_outcome(law: Law, prior: Prior, place: int) -> Outcome:
         minimum_days=0,
         felony=any(p.felony for p in ranges) or prior.sentence_days > 365,
         fine_max=max(p.fine_max for p in ranges),
-        ordered_days=prior.sentence_days,
+        jail_days=prior.sentence_days,
+        suspended_days=0,
         served_days=0,
         supervised=False,
         record=Record(),

@@ -293,6 +293,8 @@ def _numbers(limb: Limb, outcome: Outcome) -> list[str] | None:
 
 
 def _sum(outcome: Outcome) -> str:
+    if outcome.suspended_days and outcome.jail_days:
+        return f"{outcome.jail_days} + {outcome.suspended_days} = {outcome.ordered_days} days"
     return f"{outcome.ordered_days} days"
 
 

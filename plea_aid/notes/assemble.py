@@ -51,10 +51,17 @@ class _Finding(_Given):
     avoided_by: list[str] = Field(default_factory=list)
 
 
+class _NotAnalysed(_Given):
+    ground: str
+    counts: list[int] = Field(default_factory=list)
+
+
 class _AssessedCount(_Given):
     number: int
     offense: str = ""
     cite: str = ""
+    title: str = ""
+    disposition: str = ""
     max_possible_days: int | None = None
 
 
@@ -62,6 +69,7 @@ class _AssessedOption(_Given):
     name: str
     counts: list[_AssessedCount] = Field(default_factory=list)
     findings: list[_Finding] = Field(default_factory=list)
+    not_analysed: list[_NotAnalysed] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
 
 
@@ -202,7 +210,7 @@ def _charged(assessment: _Assessment, case: _Case, words: NoteWords) -> tuple[Ch
         counts.append(
             ChargedCount(
                 number=number,
-                title=offense.title if offense else cite,
+                title=offense.title if offense else (count.title if count else "") or cite,
                 cite=cite,
                 maximum_days=count.max_possible_days if count else None,
             )
@@ -219,7 +227,10 @@ def _options(assessment: _Assessment, case: _Case, words: NoteWords) -> tuple[Op
         OptionNote(
             name="Charge stage" if option.name == CHARGE_STAGE else option.name,
             counts=_terms(option, filed[option.name].pop(0) if filed[option.name] else None, words),
-            findings=tuple(_finding(finding, words) for finding in option.findings),
+            findings=(
+                *(_finding(finding, words) for finding in option.findings),
+                *(_unanalysed(ground, words) for ground in option.not_analysed),
+            ),
             warnings=tuple(option.warnings),
         )
         for option in assessment.options
@@ -232,28 +243,34 @@ def _terms(option: _AssessedOption, filed: _CaseOption | None, words: NoteWords)
     for count in option.counts:
         term = terms.get(count.number)
         offense = words.offenses.get(count.offense)
-        disposition = term.disposition if term else "pending"
+        disposition = (term.disposition if term else "") or count.disposition or "pending"
+        jail, suspended, fine, served = _figures(term)
         rows.append(
             OptionCount(
                 number=count.number,
                 disposition=words.dispositions.get(disposition, disposition.replace("-", " ")),
-                offense=offense.title if offense else "",
+                offense=offense.title if offense else count.title,
                 cite=offense.cite if offense else count.cite,
                 amended=bool(term and term.offense),
-                jail_days=term.jail_days if term else None,
-                suspended_days=term.suspended_days if term else None,
-                served_days=_served(term),
-                fine_dollars=term.fine if term else None,
+                jail_days=jail,
+                suspended_days=suspended,
+                served_days=served,
+                fine_dollars=fine,
             )
         )
     return tuple(rows)
 
 
-def _served(term: _CaseOptionCount | None) -> int | None:
-    """Expected confinement in days: by default the executed jail time, as the case file's grammar has it."""
-    if term is None:
-        return None
-    return term.jail_days if term.served_days is None else term.served_days
+def _figures(term: _CaseOptionCount | None) -> tuple[int | None, int | None, float | None, int | None]:
+    """Jail and suspended days, fine in dollars, days expected to be served.
+
+    A count with any figure has them all, as the case file's grammar has it: what is left out is nought, and the
+    expected confinement is the executed jail time. A count without any (dismissed, pending) has none.
+    """
+    if term is None or (term.jail_days, term.suspended_days, term.fine, term.served_days) == (None,) * 4:
+        return None, None, None, None
+    jail = term.jail_days or 0
+    return jail, term.suspended_days or 0, term.fine or 0, jail if term.served_days is None else term.served_days
 
 
 def _finding(finding: _Finding, words: NoteWords) -> Finding:
@@ -269,6 +286,19 @@ def _finding(finding: _Finding, words: NoteWords) -> Finding:
         because=tuple(finding.because),
         authorities=tuple(_authority(name, words) for name in finding.authorities),
         avoided_by=tuple(finding.avoided_by),
+    )
+
+
+def _unanalysed(ground: _NotAnalysed, words: NoteWords) -> Finding:
+    """A ground that no rule on file decides: its own state, never left out and never shown as clear."""
+    known = words.grounds.get(ground.ground)
+    return Finding(
+        ground=known.name if known else ground.ground,
+        citation=known.citation if known else "",
+        kind=known.kind if known else "",
+        level="not-analysed",
+        postures=tuple(words.postures.get(posture, posture) for posture in (known.postures if known else ())),
+        counts=tuple(ground.counts),
     )
 
 

@@ -26,6 +26,7 @@ class Record(BaseModel):
 Profile = Literal["internal", "supervisor", "comparison"]
 Level = Literal["certain", "likely", "possible", "unlikely", "none", "not-analysed"]
 Count = Annotated[int, Field(ge=0)]
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8,128}$")]
 
 # The five levels and the state 'not analysed', strongest first: the one meaning they have everywhere.
@@ -93,7 +94,7 @@ class OptionCount(Record):
     jail_days: Count | None = None
     suspended_days: Count | None = None
     served_days: Count | None = None
-    fine_dollars: Annotated[float, Field(ge=0)] | None = None
+    fine_dollars: Dollars | None = None
 
 
 class Authority(Record):
@@ -138,7 +139,7 @@ class Accountability(Record):
     convictions: Count | None = None
     custody_days: Count | None = None
     suspended_days: Count | None = None
-    fine_dollars: Annotated[float, Field(ge=0)] | None = None
+    fine_dollars: Dollars | None = None
     supervision_days: Count | None = None
     restitution: str = ""
     later_enhancement: str = Field(default="", description="Families in which the result counts as a prior")
@@ -228,11 +229,12 @@ class NoteData(Record):
 
 
 class GroundWords(Record):
-    """How a ground is shown."""
+    """How a ground is shown, and for a ground nobody analysed, the ids of the postures it concerns."""
 
     name: str
     citation: str = ""
     kind: str = ""
+    postures: tuple[str, ...] = ()
 
 
 class AuthorityWords(Record):

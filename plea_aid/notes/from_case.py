@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 from plea_aid import __version__
 from plea_aid.analysis.assess import Assessment
@@ -29,7 +29,8 @@ def words_of(law: Law) -> NoteWords:
         groups.setdefault(posture.group, []).append(posture.id)
     return NoteWords(
         grounds={
-            g.id: GroundWords(name=g.name, citation=g.citation, kind=g.kind) for g in law.grounds.values()
+            g.id: GroundWords(name=g.name, citation=g.citation, kind=g.kind, postures=g.postures)
+            for g in law.grounds.values()
         },
         postures={p.id: p.name for p in law.postures.values()},
         posture_groups={n: tuple(ids) for n, ids in groups.items()},
@@ -71,7 +72,7 @@ def note_of_case(case: Case, assessment: Assessment, law: Law, profile: str = "i
         case.as_document(),
         law_words=words_of(law),
         policy=policy_state(law, assessment),
-        profile=profile,
+        profile=cast(Profile, profile),
         office="City Attorney's Office, Helena, Montana",
         prepared_on=assessment.as_of,
         law_review="drafted; not yet reviewed by an attorney",

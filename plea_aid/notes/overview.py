@@ -22,7 +22,12 @@ KIND_ORDER = (
 
 def numbered(number: int, option: str) -> str:
     """An option's name in a table: its number, and as much of the name as a column can hold."""
-    return f"{number}. {option if len(option) <= 90 else option[:89].rstrip() + '…'}"
+    return f"{number}. {shortened(option, 90)}"
+
+
+def shortened(text: str, room: int) -> str:
+    """At most `room` characters of a text that is printed in full elsewhere."""
+    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
 def strongest_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -53,7 +58,7 @@ def by_ground(data: NoteData, columns: int) -> list[Tree]:
     findings = strongest_first(finding for option in data.options for finding in option.findings)
     grounds = dict.fromkeys((f.ground, f.citation) for f in findings if f.level not in ("unlikely", "none"))
     rows = [(", ".join(filter(None, key)), _on_ground(key), _nothing) for key in grounds]
-    return _tables(data, "By ground, where flagged or open", rows, columns)
+    return _tables(data, "By ground, where flagged or open", rows, columns, first=1.7)
 
 
 _Belongs: TypeAlias = Callable[[Finding], bool]
@@ -61,15 +66,16 @@ _Note: TypeAlias = Callable[[Sequence[Finding]], str]
 
 
 def _tables(
-    data: NoteData, corner: str, rows: Sequence[tuple[str, _Belongs, _Note]], columns: int
+    data: NoteData, corner: str, rows: Sequence[tuple[str, _Belongs, _Note]], columns: int, first: float = 1.0
 ) -> list[Tree]:
-    """One table for each `columns` options."""
+    """One table for each `columns` options; `first` is the width of its first column beside the others'."""
     if not rows:
         return []
     options = list(enumerate(data.options, 1))
     return [
         {
             "corner": corner,
+            "first": first,
             "heads": [numbered(number, option.name) for number, option in chunk],
             "rows": [
                 {"name": name, "cells": [_cell(option, belongs, note) for _, option in chunk]}

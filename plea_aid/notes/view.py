@@ -19,14 +19,20 @@ from plea_aid.notes.content import (
     OptionCount,
     OptionNote,
 )
-from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, numbered, strongest_first
+from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, numbered, shortened, strongest_first
 from plea_aid.notes.printable import Tree
 
 View: TypeAlias = dict[str, Any]
 
+CLEAR = ("unlikely", "none")
+USES = 8  # places listed beside an authority before the rest is counted
 COLUMNS = 4  # options side by side on letter paper before a table is continued in another
 NOT_STATED = "–"
 LEGEND: tuple[Level, ...] = ("certain", "likely", "possible", "unlikely", "none", "not-analysed")
+MONTHS = (  # spelled here: strftime would follow the machine's language, and the page must not
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 TITLES = {
     "internal": "Plea case note",
     "supervisor": "Plea case note: summary for the supervising attorney",
@@ -36,7 +42,7 @@ TITLES = {
 
 def day(date: dt.date) -> str:
     """A date as Americans write it in a letter: May 2, 2026."""
-    return f"{date:%B} {date.day}, {date.year}"
+    return f"{MONTHS[date.month - 1]} {date.day}, {date.year}"
 
 
 def days(number: int | None) -> str:
@@ -69,9 +75,7 @@ def view(data: NoteData) -> View:
         "facts": _facts(data),
         "policy": {"in_force": data.policy.section_5_in_force, "words": _policy_words(data)},
         "levels": [{"level": level, "meaning": data.level_meanings.get(level, "")} for level in LEGEND],
-        "counts": [
-            [str(count.number), count.title, count.cite, days(count.maximum_days)] for count in data.counts
-        ],
+        "counts": [[str(count.number), count.title, count.cite, days(count.maximum_days)] for count in data.counts],
         "terms": [_terms(number, option) for number, option in enumerate(data.options, 1) if option.counts],
         "equivalence": _equivalence(data),
     }
@@ -122,15 +126,14 @@ def _frame(data: NoteData) -> View:
     """What stands outside the text: title, date of the document, running lines."""
     made = data.prepared_on or data.law.as_of
     title = TITLES[data.profile]
-    version = data.law.version if len(data.law.version) <= 28 else data.law.version[:12] + "…"
     return {
         "profile": data.profile,
         "title": title,
         "document_title": f"{title}, {data.cause_number}" if data.cause_number else title,
         "office": data.office,
         "date": [made.year, made.month, made.day],
-        "running": data.cause_number or "No cause number",
-        "law_line": f"Law version {version}, as of {day(data.law.as_of)}",
+        "running": shortened(data.cause_number, 40) or "No cause number",
+        "law_line": f"Law version {shortened(data.law.version, 28)}, as of {day(data.law.as_of)}",
     }
 
 
@@ -153,8 +156,10 @@ def _facts(data: NoteData) -> list[Tree]:
 
 
 def _policy_words(data: NoteData) -> str:
-    """The policy's state in a sentence or two, the caller's own words last."""
+    """The policy's state: the caller's sentence where it names the resolution itself, else composed around it."""
     policy = data.policy
+    if policy.resolution_title in policy.sentence:
+        return policy.sentence
     state = "in force" if policy.section_5_in_force else "not in force"
     since = f" since {day(policy.since)}" if policy.since else ""
     return " ".join(filter(None, (f"{policy.resolution_title}. Section 5 is {state}{since}.", policy.sentence)))
@@ -169,40 +174,44 @@ def _terms(number: int, option: OptionNote) -> View:
     )
     if bare and len(ends) == 1 and len(option.counts) > 1:
         numbers = ", ".join(str(count.number) for count in option.counts)
-        return _named(number, option) | {"rows": [[numbers, "as charged", *ends, *[NOT_STATED] * 4]]}
-    return _named(number, option) | {
-        "rows": [
-            [
-                str(count.number),
-                _offense(count),
-                count.disposition,
-                days(count.jail_days),
-                days(count.suspended_days),
-                dollars(count.fine_dollars),
-                days(count.served_days),
-            ]
-            for count in option.counts
-        ]
+        row = {"count": numbers, "offense": "as charged", "cite": "", "terms": [*ends, *[NOT_STATED] * 4]}
+        return {"option": numbered(number, option.name), "rows": [row]}
+    return {"option": numbered(number, option.name), "rows": [_term(count) for count in option.counts]}
+
+
+def _term(count: OptionCount) -> View:
+    return {
+        "count": str(count.number),
+        "offense": f"{count.offense} (amended)" if count.amended else count.offense,
+        "cite": count.cite,
+        "terms": [
+            count.disposition,
+            days(count.jail_days),
+            days(count.suspended_days),
+            dollars(count.fine_dollars),
+            days(count.served_days),
+        ],
     }
 
 
-def _named(number: int, option: OptionNote) -> View:
-    return {"option": numbered(number, option.name)}
-
-
-def _offense(count: OptionCount) -> str:
-    words = ", ".join(filter(None, (count.offense, count.cite)))
-    return f"{words} (amended)" if count.amended else words
-
-
 def _options(data: NoteData) -> list[Tree]:
-    """The findings of every option, strongest first; one that an earlier option explains in full points there."""
+    """The findings of every option, strongest first; one that an earlier option explains in full points there.
+
+    The supervisor's summary lists what is flagged or open; the tally above each list counts the rest too. Grounds
+    that nobody analysed, and about which there is nothing more to say, are named together.
+    """
     explained: dict[tuple[object, ...], str] = {}
     every_posture = {posture for group in data.posture_groups for posture in group.postures}
     options: list[Tree] = []
     for number, option in enumerate(data.options, 1):
         rows: list[Tree] = []
+        unanalysed: list[Tree] = []
         for place, finding in enumerate(strongest_first(option.findings), 1):
+            if _is_bare(finding):
+                unanalysed.append(", ".join(filter(None, (finding.ground, finding.citation))))
+                continue
+            if data.profile == "supervisor" and finding.level in CLEAR:
+                continue
             label = f"{number}.{place}"
             body = (finding.ground, finding.because, finding.authorities, finding.avoided_by)
             said = explained.setdefault(body, label)
@@ -212,14 +221,18 @@ def _options(data: NoteData) -> list[Tree]:
             "analysed": option.analysed,
             "tally": _tally(option.findings),
             "findings": rows,
+            "unanalysed": unanalysed,
             "warnings": list(option.warnings),
         })  # fmt: skip
     return options
 
 
-def _finding(
-    finding: Finding, label: str, same_as: str, every_posture: set[str], kinds: dict[str, str]
-) -> View:
+def _is_bare(finding: Finding) -> bool:
+    """Not analysed, and nothing more is known."""
+    return finding.level == "not-analysed" and not (finding.because or finding.authorities or finding.avoided_by)
+
+
+def _finding(finding: Finding, label: str, same_as: str, every_posture: set[str], kinds: dict[str, str]) -> View:
     postures = list(finding.postures)
     if len(every_posture) > 1 and every_posture <= set(postures):
         postures = [f"every posture analysed ({len(set(postures))})"]
@@ -279,7 +292,7 @@ def _authorities(data: NoteData) -> list[View]:
             "proposition": next((entry.proposition for entry in entries if entry.proposition), ""),
             "treatment": next((entry.treatment for entry in entries if entry.treatment), ""),
             "verified": all(entry.verified for entry in entries),
-            "used": ", ".join(where),
+            "used": ", ".join(where[:USES]) + (f" and {len(where) - USES} more" if len(where) > USES else ""),
         }
         for (name, citation), (entries, where) in sorted(used.items(), key=lambda item: item[0][0].casefold())
     ]
@@ -325,22 +338,28 @@ _WORDS: tuple[tuple[str, Callable[[Accountability], str]], ...] = (
 )
 
 
-def _side_by_side(
-    baseline: Accountability | None, columns: list[Accountability], numbers: dict[str, int]
-) -> View:
+def _side_by_side(baseline: Accountability | None, columns: list[Accountability], numbers: dict[str, int]) -> View:
+    """One table: a row for each measure that is stated for some option, and the names of those that never are."""
     rows: list[Tree] = []
+    silent: list[Tree] = []
     for label, measure, words in _MEASURES:
         at_base = measure(baseline) if baseline else None
-        rows.append([label, *(_compared(measure(column), None if column is baseline else at_base, words)
-                              for column in columns)])  # fmt: skip
+        if all(measure(column) is None for column in columns):
+            silent.append(label)
+            continue
+        cells = [_compared(measure(column), None if column is baseline else at_base, words) for column in columns]
+        rows.append([label, *cells])
     for label, text in _WORDS:
+        if not any(text(column) for column in columns):
+            silent.append(label)
+            continue
         rows.append([label, *(_said(text(column), baseline, text, column is baseline) for column in columns)])
     heads: list[Tree] = [
         (numbered(numbers[column.option], column.option) if column.option in numbers else column.option)
         + (" (baseline)" if column is baseline else "")
         for column in columns
     ]
-    return {"heads": heads, "rows": rows}
+    return {"heads": heads, "rows": rows, "silent": ", ".join(str(label).lower() for label in silent)}
 
 
 def _compared(value: float | None, base: float | None, words: Callable[[float], str]) -> View:
@@ -354,8 +373,6 @@ def _compared(value: float | None, base: float | None, words: Callable[[float], 
     return {"value": words(value), "against": f"{words(abs(value - base))} {'more' if value > base else 'less'}"}
 
 
-def _said(
-    value: str, baseline: Accountability | None, text: Callable[[Accountability], str], is_base: bool
-) -> View:
+def _said(value: str, baseline: Accountability | None, text: Callable[[Accountability], str], is_base: bool) -> View:
     same = baseline is not None and not is_base and bool(value) and value == text(baseline)
     return {"value": value or "not stated", "against": "same as baseline" if same else ""}

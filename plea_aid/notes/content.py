@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
-class NoteError(Exception):
+class NoteError(ValueError):
     """A note cannot be made; the message is one sentence that says why."""
 
 
@@ -120,6 +120,10 @@ class Finding(Record):
     authorities: tuple[Authority, ...] = ()
     avoided_by: tuple[str, ...] = ()
 
+    def is_left_open(self) -> bool:
+        """Whether nobody analysed the ground and there is nothing more to say of it than that."""
+        return self.level == "not-analysed" and not (self.because or self.authorities or self.avoided_by)
+
 
 class OptionNote(Record):
     """A plea option: how each count ends, and what follows. `analysed` false = nobody has looked yet."""
@@ -129,6 +133,10 @@ class OptionNote(Record):
     findings: tuple[Finding, ...] = ()
     warnings: tuple[str, ...] = ()
     analysed: bool = True
+
+    def findings_left_open(self) -> list[Finding]:
+        """The grounds that nobody analysed."""
+        return [finding for finding in self.findings if finding.is_left_open()]
 
 
 class Accountability(Record):

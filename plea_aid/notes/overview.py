@@ -53,22 +53,34 @@ def by_kind(data: NoteData, columns: int) -> list[Tree]:
     return _tables(data, "By kind of consequence", rows, columns)
 
 
-def by_ground(data: NoteData, columns: int) -> list[Tree]:
-    """Grounds down, options across: those that are flagged, open or not analysed under at least one option."""
+def by_ground(data: NoteData, columns: int, *, labelled: bool) -> list[Tree]:
+    """Grounds down, options across: those that are flagged, open or not analysed under at least one option.
+
+    `labelled` adds to each cell the numbers under which the full note explains its findings.
+    """
     findings = strongest_first(finding for option in data.options for finding in option.findings)
     grounds = dict.fromkeys((f.ground, f.citation) for f in findings if f.level not in ("unlikely", "none"))
-    rows = [(", ".join(filter(None, key)), _on_ground(key), _nothing) for key in grounds]
-    return _tables(data, "By ground, where flagged or open", rows, columns, first=1.7)
+    note = _labels if labelled else _nothing
+    rows = [(", ".join(filter(None, key)), _on_ground(key), note) for key in grounds]
+    return _tables(data, "By ground, where flagged or open", rows, columns, first=3.3, named=False)
 
 
 _Belongs: TypeAlias = Callable[[Finding], bool]
-_Note: TypeAlias = Callable[[Sequence[Finding]], str]
+_Note: TypeAlias = Callable[[int, OptionNote, Sequence[Finding]], str]
 
 
 def _tables(
-    data: NoteData, corner: str, rows: Sequence[tuple[str, _Belongs, _Note]], columns: int, first: float = 1.0
+    data: NoteData,
+    corner: str,
+    rows: Sequence[tuple[str, _Belongs, _Note]],
+    columns: int,
+    first: float = 1.0,
+    named: bool = True,
 ) -> list[Tree]:
-    """One table for each `columns` options; `first` is the width of its first column beside the others'."""
+    """One table for each `columns` options, headed by their names or, where these stand above, their numbers.
+
+    `first` is the width of the first column beside the others'.
+    """
     if not rows:
         return []
     options = list(enumerate(data.options, 1))
@@ -76,9 +88,9 @@ def _tables(
         {
             "corner": corner,
             "first": first,
-            "heads": [numbered(number, option.name) for number, option in chunk],
+            "heads": [numbered(number, option.name) if named else f"Option {number}" for number, option in chunk],
             "rows": [
-                {"name": name, "cells": [_cell(option, belongs, note) for _, option in chunk]}
+                {"name": name, "cells": [_cell(number, option, belongs, note) for number, option in chunk]}
                 for name, belongs, note in rows
             ],
         }
@@ -117,20 +129,27 @@ def _on_ground(ground: tuple[str, str]) -> _Belongs:
 def _kind_words(data: NoteData) -> _Note:
     """Names of the kinds of some findings, in the fixed order."""
 
-    def words(findings: Sequence[Finding]) -> str:
+    def words(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:
         kinds = {finding.kind for finding in findings if finding.kind}
         ordered = [kind for kind in KIND_ORDER if kind in kinds] + sorted(kinds - set(KIND_ORDER))
-        return ", ".join(data.kind_names.get(kind, kind) for kind in ordered)
+        names = [data.kind_names.get(kind, kind) for kind in ordered]
+        return ", ".join(names) if len(names) <= 2 else f"{names[0]}, {len(names) - 1} more"
 
     return words
 
 
-def _ground_words(findings: Sequence[Finding]) -> str:
+def _ground_words(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:
     number = len({finding.ground for finding in findings})
     return f"{number} ground" if number == 1 else f"{number} grounds"
 
 
-def _nothing(findings: Sequence[Finding]) -> str:
+def _labels(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:
+    """The numbers of some findings of an option, as the full note counts them."""
+    places = enumerate(strongest_first(option.findings), 1)
+    return ", ".join(f"{number}.{place}" for place, f in places if f in findings and not f.is_left_open())
+
+
+def _nothing(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:
     return ""
 
 
@@ -138,7 +157,7 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _cell(option: OptionNote, belongs: _Belongs, note: _Note) -> dict[str, Tree]:
+def _cell(number: int, option: OptionNote, belongs: _Belongs, note: _Note) -> dict[str, Tree]:
     """The strongest level; a question that nobody analysed is never shown as clear, and is named beside a flag."""
     if not option.analysed:
         return {"level": "not-analysed", "note": ""}
@@ -146,7 +165,7 @@ def _cell(option: OptionNote, belongs: _Belongs, note: _Note) -> dict[str, Tree]
     if not findings:
         return {"level": "none", "note": ""}
     level = min((finding.level for finding in findings), key=LEVEL_ORDER.index)
-    words = "" if level == "none" else note([finding for finding in findings if finding.level == level])
+    words = "" if level == "none" else note(number, option, [finding for finding in findings if finding.level == level])
     if level != "not-analysed" and any(finding.level == "not-analysed" for finding in findings):
         words = "; ".join(filter(None, (words, "others not analysed")))
     return {"level": level, "note": words}

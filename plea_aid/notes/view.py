@@ -12,20 +12,17 @@ from typing import Any, TypeAlias
 
 from plea_aid.notes.content import (
     Accountability,
-    Authority,
-    Finding,
     Level,
     NoteData,
     OptionCount,
     OptionNote,
 )
-from plea_aid.notes.overview import LEVEL_ORDER, by_ground, by_kind, by_posture, numbered, shortened, strongest_first
+from plea_aid.notes.explain import explained_options, table_of_authorities, tallied_options
+from plea_aid.notes.overview import by_ground, by_kind, by_posture, numbered, shortened
 from plea_aid.notes.printable import Tree
 
 View: TypeAlias = dict[str, Any]
 
-CLEAR = ("unlikely", "none")
-USES = 8  # places listed beside an authority before the rest is counted
 COLUMNS = 4  # options side by side on letter paper before a table is continued in another
 NOT_STATED = "–"
 LEGEND: tuple[Level, ...] = ("certain", "likely", "possible", "unlikely", "none", "not-analysed")
@@ -79,16 +76,21 @@ def view(data: NoteData) -> View:
         "terms": [_terms(number, option) for number, option in enumerate(data.options, 1) if option.counts],
         "equivalence": _equivalence(data),
     }
-    authorities = _authorities(data)
+    authorities = table_of_authorities(data)
     unread = sum(not item["verified"] for item in authorities)
     if unread:
         shared["unread"] = _unread_words(unread, len(authorities))
     if data.profile == "comparison":
-        return shared | {"overview": by_posture(data, COLUMNS) + by_ground(data, COLUMNS)}
+        return shared | {"overview": by_posture(data, COLUMNS) + by_ground(data, COLUMNS, labelled=False)}
+    if data.profile == "supervisor":
+        shared["overview"] = by_posture(data, COLUMNS)
+        shared["tallies"] = tallied_options(data)
+    else:
+        shared["overview"] = by_posture(data, COLUMNS) + by_kind(data, COLUMNS)
+        shared["options"] = explained_options(data)
     warnings = _warnings(data)
     return shared | {
-        "overview": by_posture(data, COLUMNS) + by_kind(data, COLUMNS),
-        "options": _options(data),
+        "grounds": by_ground(data, COLUMNS, labelled=True),
         "warnings": warnings,
         "unverified": list(data.unverified),
         "open_points": " and ".join(filter(None, (
@@ -194,108 +196,9 @@ def _term(count: OptionCount) -> View:
     }
 
 
-def _options(data: NoteData) -> list[Tree]:
-    """The findings of every option, strongest first; one that an earlier option explains in full points there.
-
-    The supervisor's summary lists what is flagged or open; the tally above each list counts the rest too. Grounds
-    that nobody analysed, and about which there is nothing more to say, are named together.
-    """
-    explained: dict[tuple[object, ...], str] = {}
-    every_posture = {posture for group in data.posture_groups for posture in group.postures}
-    options: list[Tree] = []
-    for number, option in enumerate(data.options, 1):
-        rows: list[Tree] = []
-        unanalysed: list[Tree] = []
-        for place, finding in enumerate(strongest_first(option.findings), 1):
-            if _is_bare(finding):
-                unanalysed.append(", ".join(filter(None, (finding.ground, finding.citation))))
-                continue
-            if data.profile == "supervisor" and finding.level in CLEAR:
-                continue
-            label = f"{number}.{place}"
-            body = (finding.ground, finding.because, finding.authorities, finding.avoided_by)
-            said = explained.setdefault(body, label)
-            rows.append(_finding(finding, label, "" if said == label else said, every_posture, data.kind_names))
-        options.append({
-            "name": f"Option {number}. {option.name}",
-            "analysed": option.analysed,
-            "tally": _tally(option.findings),
-            "findings": rows,
-            "unanalysed": unanalysed,
-            "warnings": list(option.warnings),
-        })  # fmt: skip
-    return options
-
-
-def _is_bare(finding: Finding) -> bool:
-    """Not analysed, and nothing more is known."""
-    return finding.level == "not-analysed" and not (finding.because or finding.authorities or finding.avoided_by)
-
-
-def _finding(finding: Finding, label: str, same_as: str, every_posture: set[str], kinds: dict[str, str]) -> View:
-    postures = list(finding.postures)
-    if len(every_posture) > 1 and every_posture <= set(postures):
-        postures = [f"every posture analysed ({len(set(postures))})"]
-    return {
-        "label": label,
-        "ground": finding.ground,
-        "citation": finding.citation,
-        "kind": kinds.get(finding.kind, finding.kind),
-        "level": finding.level,
-        "postures": ", ".join(postures),
-        "counts": _count_words(finding.counts),
-        "same_as": same_as,
-        "because": list(finding.because),
-        "authorities": [
-            {"words": _authority_words(authority), "verified": authority.verified,
-             "treatment": authority.treatment}
-            for authority in finding.authorities
-        ],
-        "avoided_by": list(finding.avoided_by),
-    }  # fmt: skip
-
-
-def _count_words(numbers: tuple[int, ...]) -> str:
-    listed = ", ".join(map(str, numbers))
-    return "" if not numbers else f"count {listed}" if len(numbers) == 1 else f"counts {listed}"
-
-
-def _authority_words(authority: Authority) -> str:
-    return ", ".join(filter(None, (authority.name, authority.citation)))
-
-
-def _tally(findings: tuple[Finding, ...]) -> str:
-    """How many findings stand at each level, in words."""
-    numbers = {level: sum(finding.level == level for finding in findings) for level in LEVEL_ORDER}
-    return ", ".join(f"{number} {level.replace('-', ' ')}" for level, number in numbers.items() if number)
-
-
 def _warnings(data: NoteData) -> list[Tree]:
     of_options = [f"{option.name}: {warning}" for option in data.options for warning in option.warnings]
     return [*data.warnings, *of_options]
-
-
-def _authorities(data: NoteData) -> list[View]:
-    """The table of authorities, by name: where each is used, and whether anybody has read it at its source."""
-    used: dict[tuple[str, str], tuple[list[Authority], list[str]]] = {}
-    for number, option in enumerate(data.options, 1):
-        for place, finding in enumerate(strongest_first(option.findings), 1):
-            for authority in finding.authorities:
-                entries, where = used.setdefault((authority.name, authority.citation), ([], []))
-                entries.append(authority)
-                if (label := f"{number}.{place}") not in where:
-                    where.append(label)
-    return [
-        {
-            "name": name,
-            "citation": citation,
-            "proposition": next((entry.proposition for entry in entries if entry.proposition), ""),
-            "treatment": next((entry.treatment for entry in entries if entry.treatment), ""),
-            "verified": all(entry.verified for entry in entries),
-            "used": ", ".join(where[:USES]) + (f" and {len(where) - USES} more" if len(where) > USES else ""),
-        }
-        for (name, citation), (entries, where) in sorted(used.items(), key=lambda item: item[0][0].casefold())
-    ]
 
 
 def _unread_words(unread: int, cited: int) -> str:

@@ -77,7 +77,9 @@ def test_by_ground_lists_what_is_flagged_or_open_somewhere(minimal_note: NoteDat
         OptionNote(name="B", findings=(one("unlikely", ground="a"),)),
         OptionNote(name="C", analysed=False),
     )
-    assert cells(by_ground(note, 4)) == {"a": [("likely", ""), ("unlikely", ""), ("not-analysed", "")]}
+    levels = {"a": ["likely", "unlikely", "not-analysed"]}
+    assert cells(by_ground(note, 4, labelled=False)) == {"a": [(level, "") for level in levels["a"]]}
+    assert cells(by_ground(note, 4, labelled=True)) == {"a": list(zip(levels["a"], ["1.1", "2.1", ""], strict=True))}
 
 
 def test_more_options_than_columns_go_on_in_another_table(minimal_note: NoteData) -> None:
@@ -110,26 +112,6 @@ def test_counts_that_all_end_alike_share_a_row(full_note: NoteData) -> None:
     assert [row["count"] for row in charged["rows"]] == ["1", "2"]
 
 
-def test_the_same_reasons_are_told_once(full_note: NoteData) -> None:
-    stage, charged, reduced = view(full_note)["options"]
-    cimt = {option["name"]: finding for option in (stage, charged, reduced) for finding in option["findings"]
-            if finding["ground"] == "Crime involving moral turpitude"}  # fmt: skip
-    assert [finding["same_as"] for finding in cimt.values()] == ["", "1.2", "1.2"]
-    tps = next(finding for finding in reduced["findings"] if finding["ground"].startswith("TPS"))
-    assert tps["same_as"] == "", "another reason is told, whatever the ground"
-
-
-def test_bare_grounds_that_nobody_analysed_are_named_together(minimal_note: NoteData) -> None:
-    bare = Finding(ground="A bare ground", citation="1 P 1", level="not-analysed")
-    told = Finding(ground="A told ground", level="not-analysed", because=("why it is open",))
-    note = noted(minimal_note, OptionNote(name="A", findings=(bare, told, one("likely"))))
-    for profile in ("internal", "supervisor"):
-        (option,) = view(note.model_copy(update={"profile": profile}))["options"]
-        assert option["unanalysed"] == ["A bare ground, 1 P 1"]
-        assert [finding["ground"] for finding in option["findings"]] == ["g", "A told ground"]
-        assert option["tally"] == "1 likely, 2 not analysed"
-
-
 def test_policy_is_told_once(minimal_note: NoteData) -> None:
     def told(**change: Any) -> str:
         policy = minimal_note.policy.model_copy(update=change)
@@ -143,21 +125,16 @@ def test_policy_is_told_once(minimal_note: NoteData) -> None:
     assert told(sentence=whole) == whole
 
 
-def test_supervisor_labels_are_those_of_the_full_note(full_note: NoteData) -> None:
-    def listed(note: NoteData) -> dict[str, tuple[str, str]]:
-        findings = [finding for option in view(note)["options"] for finding in option["findings"]]
-        return {finding["label"]: (finding["ground"], finding["level"]) for finding in findings}
-
-    summary = listed(full_note.model_copy(update={"profile": "supervisor"}))
-    assert summary.items() < listed(full_note).items()
-    assert {level for _, level in summary.values()} == {"certain", "likely", "possible", "not-analysed"}
-
-
-def test_one_unread_mention_makes_an_authority_unverified(full_note: NoteData) -> None:
-    table = {item["name"]: item for item in view(full_note)["authorities"]}
-    assert list(table) == ["Authority A", "Authority B", "Authority C"]
-    assert (table["Authority A"]["verified"], table["Authority B"]["verified"]) == (True, False)
-    assert table["Authority C"]["used"] == "2.2"
+def test_labels_point_to_the_findings_of_the_full_note(full_note: NoteData) -> None:
+    note = view(full_note)
+    explained = {f["label"]: (f["ground"], f["level"]) for option in note["options"] for f in option["findings"]}
+    pointed = {
+        (label, row["name"].split(",")[0], cell["level"])
+        for table in note["grounds"] for row in table["rows"] for cell in row["cells"]
+        for label in cell["note"].split(", ") if label
+    }  # fmt: skip
+    assert ("2.2", "Aggravated felony: crime of violence", "likely") in pointed
+    assert all(explained[label] == (ground, level) for label, ground, level in pointed)
 
 
 def test_comparison_is_given_nothing_it_may_not_print(full_note: NoteData) -> None:

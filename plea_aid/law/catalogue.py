@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from plea_aid.law.records import (
     GlossaryEntry,
     Ground,
     GroundException,
+    Limits,
     Offense,
     Penalty,
     Policy,
@@ -50,6 +51,8 @@ class Law:
     policies: tuple[Policy, ...]
     checklists: tuple[Checklist, ...]
     glossary: Mapping[str, GlossaryEntry]
+    limits: Limits = field(default_factory=Limits)
+    """What the parties can agree on; empty where the data has no such file, and then nothing is proposed."""
 
     def find(self, text: str) -> tuple[Offense, ...]:
         """Return the entries that a citation or id stands for: one, all under a wider citation, or none."""

@@ -23,6 +23,7 @@ from plea_aid.law.records import (
     GlossaryEntry,
     Ground,
     GroundException,
+    Limits,
     Offense,
     Policy,
     Posture,
@@ -80,6 +81,7 @@ def read_law(root: Path) -> Law:
         policies=tuple(reader.each_file(root / "helena" / "policy", Policy)),
         checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
+        limits=next((x for s in states if (x := reader.one(s / "limits.toml", "limits", Limits))), Limits()),
     )
     problems = reader.problems or cross_references(law)
     if problems:
@@ -137,6 +139,10 @@ class _Reader:
         if unknown:
             self.problems.append(f"{self._name(path)}: unknown table {sorted(unknown)}; accepted: [[{key}]]")
         return [r for row in raw.get(key, []) if (r := self._record(path, row, model)) is not None]
+
+    def one(self, path: Path, key: str, model: type[_R]) -> _R | None:
+        raw = self.toml(path, optional=True)
+        return self._record(path, raw[key], model) if key in raw else None
 
     def each_file(self, folder: Path, model: type[_R]) -> list[_R]:
         return [r for p in _tomls(folder) if (r := self._record(p, self.toml(p), model)) is not None]
@@ -243,6 +249,14 @@ def cross_references(law: Law) -> list[str]:
     for records in (law.exceptions, law.postures, law.dispositions, law.definitions):
         for record in records.values():
             known("authority", record.authorities, law.authorities, record.id)
+    limits = law.limits
+    known("authority", limits.authorities, law.authorities, "limits")
+    for offer in limits.offers:
+        known("disposition", [offer.disposition], law.dispositions, "limits")
+        known("agreement", offer.agreements, [a.id for a in limits.agreements], f"limits, {offer.disposition}")
+    for apart in limits.apart:
+        known("disposition", (*apart.one, *apart.other), law.dispositions, "limits, apart")
+        known("authority", apart.authorities, law.authorities, "limits, apart")
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
     return problems

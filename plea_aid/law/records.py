@@ -380,6 +380,65 @@ class DispositionRule(Strict):
     unverified: tuple[str, ...] = ()
 
 
+class AgreementKind(Strict):
+    """One kind of plea agreement and what it binds."""
+
+    id: str
+    cite: str
+    says: str
+    force: str
+
+
+class Offer(Strict):
+    """Whether and how an agreement can aim at a disposition."""
+
+    disposition: str
+    offered: bool = True
+    because: str = ""
+    """Why it cannot be offered."""
+    agreements: tuple[str, ...] = ()
+    sentence: Literal["full", "fine", "none"] = "full"
+    """What the court can order with it: jail and fine, a fine alone, or neither."""
+    as_charged_only: bool = False
+    """It ends the charge as filed; no other offense can be put in its place."""
+    fine_only_offense: bool = False
+    """Open only for an offense that carries no jail."""
+    fine_max: int | None = None
+    fine_max_repeat: int | None = None
+    supervision_days: Annotated[int, Field(ge=0)] = 0
+    """Longest supervision that comes with it of itself, in days."""
+    supervised_while_suspended: bool = False
+    restitution: bool = False
+    counts_as_prior_for: tuple[str, ...] = ()
+    """Enhancement families in which it counts later, where the offense itself does."""
+    unverified: tuple[str, ...] = ()
+
+
+class Apart(Strict):
+    """Dispositions that cannot stand together in one agreement."""
+
+    one: Annotated[tuple[str, ...], Field(min_length=1)]
+    other: Annotated[tuple[str, ...], Field(min_length=1)]
+    says: str
+    authorities: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Limits(Strict):
+    """What the parties can agree on and what the court can order: the planner's room."""
+
+    authorities: tuple[str, ...] = ()
+    checked: date | None = None
+    related_offense: str = ""
+    """What a plea to another offense than the one charged needs."""
+    record_silent: str = ""
+    record_named: str = ""
+    dismissal_of_others: str = ""
+    agreements: Annotated[tuple[AgreementKind, ...], Field(alias="agreement")] = ()
+    offers: Annotated[tuple[Offer, ...], Field(alias="offer")] = ()
+    apart: tuple[Apart, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+
 class Definition(Strict):
     """A federal or Montana rule that several grounds share, in words a lawyer can check."""
 

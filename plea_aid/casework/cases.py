@@ -18,7 +18,7 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Conflict, Invalid, NotFound
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.review import EDITABLE, STAGES
-from plea_aid.casework.rules import Rules, office_rules
+from plea_aid.casework.rules import Rules, validated
 from plea_aid.casework.tables import CaseFile, User
 from plea_aid.casework.views import CaseFacts, CaseRow, CaseView, facts_of, names_of, view_of
 from plea_aid.casework.work import Work, changing, reading
@@ -48,7 +48,7 @@ def create_case(
 
     Raises NotAllowed, or Invalid for a document that does not fit the grammar.
     """
-    content = (rules or office_rules()).validate(document)
+    content = (rules.validate if rules else validated)(document)
     with changing(db, actor) as work:
         row = insert_case(work, content, owner_id=owner_id, hearing_date=hearing_date)
         return view_of(work.session, row)
@@ -113,7 +113,7 @@ def update_document(
     ``expected_version`` is the ``document_version`` the change was made on. Raises Conflict, with both documents,
     when someone saved in between; Invalid, NotAllowed or NotFound.
     """
-    content = (rules or office_rules()).validate(document)
+    content = (rules.validate if rules else validated)(document)
     text = canonical(content)
     with changing(db, actor) as work:
         row, _ = editable_case(work, case_id, Action.CASE_CHANGE)

@@ -33,7 +33,7 @@ def load_examples(db: Database, actor: Actor, folder: Path | None = None) -> tup
     with changing(db, actor) as work:
         work.require(Action.EXAMPLES_LOAD, kind="case")
         query = select(col(CaseFile.source_key), col(CaseFile.id)).where(col(CaseFile.source_key).in_(keys))
-        there = {key: id_ for key, id_ in work.session.execute(query)}
+        there: dict[str | None, str] = {row[0]: row[1] for row in work.session.execute(query)}
         for key, content in keys.items():
             if key not in there:
                 there[key] = insert_case(work, content, source_key=key, example=True).id

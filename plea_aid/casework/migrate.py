@@ -11,9 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from plea_aid.casework.database import Database, plainly
-from plea_aid.casework.errors import Invalid
+from plea_aid.casework.errors import Invalid, Unavailable
 from plea_aid.settings import settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -44,7 +45,10 @@ def revision(db: Database) -> str | None:
 
 
 def upgrade(db: Database, to: str = "head") -> None:
-    """Upgrade the database to revision ``to``; raise Invalid when a newer program has been at it."""
+    """Upgrade the database to revision ``to``.
+
+    Raises Invalid when a newer program has been at it, Unavailable when the migration did not succeed.
+    """
     _run(db, lambda config: command.upgrade(config, to))
 
 
@@ -70,6 +74,8 @@ def _run(db: Database, step: Callable[[Config], None]) -> None:
                 step(config)
                 if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise Invalid("The migration would break references, so the database was left as it was.")
+        except DBAPIError as error:
+            raise Unavailable("The database could not be brought up to date and was left as it was.") from error
         except CommandError as error:
             raise Invalid("A newer version of this program changed the database; update the program.") from error
         finally:

@@ -25,7 +25,7 @@ def _charges(view: CaseView) -> list[Fault]:
 def _gates(view: CaseView, rules: Rules) -> list[Fault]:
     faults = []
     for gate in rules.gate_ids:
-        place = f"Gate '{rules.label(gate)}'"
+        place = f"Gate '{rules.gate_label(gate)}'"
         entered = view.gates.get(gate)
         if gate == "factual-basis":
             charges = entered.entry if entered and isinstance(entered.entry, FactualBasis) else FactualBasis()
@@ -66,7 +66,7 @@ def substituted(document: dict[str, Any], option: str) -> list[tuple[int, str]]:
 def _factors(view: CaseView, rules: Rules) -> list[Fault]:
     faults = []
     for factor in rules.factor_ids:
-        place = f"Factor '{rules.label(factor)}'"
+        place = f"Factor '{rules.factor_label(factor)}'"
         entered = view.factors.get(factor)
         if entered is None:
             faults.append(Fault(place, "say whether it was considered, does not apply, or nothing is known"))
@@ -95,6 +95,6 @@ def _decision(view: CaseView, rules: Rules) -> list[Fault]:
         if entered.entry.state == "considered" and entered.entry.points.get(decision.chosen_option) == "for"
     }
     if reasons and reasons <= rules.never_alone:
-        names = " and ".join(rules.label(one) for one in sorted(reasons))
+        names = " and ".join(rules.factor_label(one) for one in sorted(reasons))
         faults.append(Fault("Decision", f"'{names}' is one factor and can never be the only reason"))
     return faults

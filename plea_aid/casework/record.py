@@ -60,7 +60,7 @@ def save_factor(
         stored = work.session.scalars(query).first() or FactorRow(
             case_id=case_id, factor=entry.factor, content="", version=0, saved_by=actor.user_id
         )
-        _store(work, row, stored, expected_version, entry, f"the factor '{rules.label(entry.factor)}'")
+        _store(work, row, stored, expected_version, entry, f"the factor '{rules.factor_label(entry.factor)}'")
         work.record(Action.CASE_WEIGH, "case", case_id, factor=entry.factor, version=stored.version)
         return stored.version
 
@@ -89,7 +89,7 @@ def save_gate(
         stored = work.session.scalars(query).first() or GateRow(
             case_id=case_id, gate=entry.gate, content="", version=0, saved_by=actor.user_id
         )
-        _store(work, row, stored, expected_version, entry, f"the gate '{rules.label(entry.gate)}'")
+        _store(work, row, stored, expected_version, entry, f"the gate '{rules.gate_label(entry.gate)}'")
         work.record(action, "case", case_id, gate=entry.gate, version=stored.version)
         return stored.version
 

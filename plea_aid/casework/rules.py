@@ -72,17 +72,21 @@ class Rules:
     """Factors that can be one reason among others and never the only one."""
     weights: tuple[str, ...] = ()
     """The words in which a factor may weigh; any when empty."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """Names of factors and gates, by id."""
+    factor_labels: Mapping[str, str] = field(default_factory=dict)
+    gate_labels: Mapping[str, str] = field(default_factory=dict)
     review_because: Callable[[Document, Document], tuple[str, ...]] = lambda _document, _analysis: (
         "This office reviews every submitted analysis.",
     )
     """Why a supervisor must review, from the document and its analysis; nothing when no threshold is met."""
     validate: Callable[[Mapping[str, Any]], Document] = validated
 
-    def label(self, id_: str) -> str:
-        """Return the name of a factor or gate as the checklist has it."""
-        return self.labels.get(id_, id_)
+    def factor_label(self, factor: str) -> str:
+        """Return the name of a factor as the checklist has it."""
+        return self.factor_labels.get(factor, factor)
+
+    def gate_label(self, gate: str) -> str:
+        """Return the name of a gate as the checklist has it."""
+        return self.gate_labels.get(gate, gate)
 
 
 def office_rules(today: date | None = None) -> Rules:
@@ -107,7 +111,8 @@ def office_rules(today: date | None = None) -> Rules:
         must_consider=enforced,
         never_alone=enforced,
         weights=checklist.weights,
-        labels={one.id: one.name for one in checklist.factors} | {one.id: one.name for one in checklist.gates},
+        factor_labels={one.id: one.name for one in checklist.factors},
+        gate_labels={one.id: one.name for one in checklist.gates},
     )
 
 

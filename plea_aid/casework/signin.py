@@ -60,7 +60,7 @@ def sign_in(db: Database, user_name: str, password: str, terminal: str = "") -> 
     return _open(db, user, terminal)
 
 
-def resume(db: Database, token: str, terminal: str = "") -> Actor:
+def resume(db: Database, token: str) -> Actor:
     """Return who holds ``token``; raise SessionEnded when the session is over. Costs one read."""
     moment = now()
     with db.read() as session:

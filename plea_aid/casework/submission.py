@@ -151,8 +151,8 @@ def frozen_content(view: CaseView, rules: Rules, analysis: Document, because: tu
         "analysis": analysis,
         "hearing_date": view.hearing_date.isoformat() if view.hearing_date else None,
         "checklist": {
-            "factors": [{"id": one, "label": rules.label(one)} for one in rules.factor_ids],
-            "gates": [{"id": one, "label": rules.label(one)} for one in rules.gate_ids],
+            "factors": [{"id": one, "label": rules.factor_label(one)} for one in rules.factor_ids],
+            "gates": [{"id": one, "label": rules.gate_label(one)} for one in rules.gate_ids],
             "must_consider": sorted(rules.must_consider),
         },
         "factors": {

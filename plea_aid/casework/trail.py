@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlmodel import col
 
 from plea_aid.casework.actors import Actor
@@ -46,7 +46,7 @@ def list_events(
     """
     query = select(AuditEvent).order_by(col(AuditEvent.seq).desc()).limit(max(1, min(limit, LONGEST_PAGE)))
     if case_id is not None:
-        query = query.where(col(AuditEvent.resource_id) == (case_id if is_id(case_id) else ""))
+        query = query.where(col(AuditEvent.resource_id) == case_id if is_id(case_id) else false())
     if before is not None:
         query = query.where(col(AuditEvent.seq) < max(0, min(before, 2**31 - 1)))
     with reading(db, actor) as work:

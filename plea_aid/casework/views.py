@@ -177,7 +177,7 @@ def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
     """Return the display names of accounts by id."""
     wanted = {one for one in ids if one}
     query = select(col(User.id), col(User.display_name)).where(col(User.id).in_(wanted))
-    return dict(row.tuple() for row in session.execute(query))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def view_of(session: Session, row: CaseFile) -> CaseView:

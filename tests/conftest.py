@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,18 +67,21 @@ def _embedded_server(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[Callable[[bool], str]]:
-    """Make fresh databases on the server: empty ones, or migrated ones copied from one template."""
+def postgres_database(postgres_server: str) -> Iterator[Callable[[bool], AbstractContextManager[str]]]:
+    """Make fresh databases on the server, empty or copied from one migrated template, dropped after use."""
     engine = create_engine(
         postgres_server.replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT"
     )
 
-    def make(migrated: bool) -> str:
+    @contextmanager
+    def make(migrated: bool) -> Iterator[str]:
         name = f"t{secrets.token_hex(6)}"
         template = "TEMPLATE plea_aid_template" if migrated else ""
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} {template}"))
-        return f"{postgres_server}/{name}"
+        yield f"{postgres_server}/{name}"
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
     with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE plea_aid_template"))
@@ -105,21 +109,25 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, empty database."""
     if kind == "sqlite":
-        return f"sqlite:///{tmp_path / 'office.db'}"
-    return str(request.getfixturevalue("postgres_database")(False))
+        yield f"sqlite:///{tmp_path / 'office.db'}"
+        return
+    with request.getfixturevalue("postgres_database")(False) as url:
+        yield url
 
 
 @pytest.fixture
-def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database."""
     if kind == "sqlite":
         file = tmp_path / "office.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
-    return str(request.getfixturevalue("postgres_database")(True))
+        yield f"sqlite:///{file}"
+        return
+    with request.getfixturevalue("postgres_database")(True) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,0 +1,128 @@
+"""The list of cases: find one, start one, load the fictional examples."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from plea_aid.casework import cases, examples
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.database import Database
+from plea_aid.casework.permissions import Action, can
+from plea_aid.casework.views import CaseRow
+from plea_aid.pages import saving
+from plea_aid.pages.dates import read_day
+from plea_aid.pages.frame import go, page_link, signed_in
+from plea_aid.pages.session import database
+from plea_aid.pages.walk import STEP_IDS, landing_step
+from plea_aid.pages.wording import STAGES, clock, plain, short_day
+
+_ALL = "Every stage"
+
+
+def open_chosen() -> None:
+    """Take up a case where it was left: at the first step that has not been done."""
+    case_id = st.query_params.get("case")
+    if not case_id:
+        go("cases")
+    view = cases.open_case(database(), signed_in(), case_id)
+    go(landing_step(view), view.id)
+
+
+def draw() -> None:
+    """Draw the page."""
+    db, actor = database(), signed_in()
+    step, case_id = st.query_params.get("step"), st.query_params.get("case")
+    if case_id:
+        go(step if step in STEP_IDS else "case", case_id)
+    if not can(actor, Action.CASE_LIST):
+        go("accounts")
+    st.title("Cases", anchor=False)
+    saving.show_notices()
+    may_create = bool(can(actor, Action.CASE_CREATE))
+    if may_create:
+        _new_case(db, actor)
+    st.header("Your office's cases", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Find by cause number", key="cases/text", placeholder="CR-2026-0412, or just 412", type="search"
+        )
+        stage = st.selectbox("Stage", [_ALL, *STAGES], format_func=lambda s: STAGES.get(s, s), key="cases/stage")
+        mine = st.checkbox("Only mine", key="cases/mine")
+    listing = cases.list_cases(
+        db,
+        actor,
+        text=text,
+        stage=None if stage == _ALL else stage,
+        owner_id=actor.user_id if mine else None,
+        after=st.session_state.get("cases/after"),
+    )
+    for row in listing.rows:
+        _row(row)
+    if not listing.rows:
+        _empty(bool(text.strip()) or stage != _ALL or mine)
+    _pages(listing.next)
+    if may_create and can(actor, Action.EXAMPLES_LOAD):
+        _examples(db, actor, prominent=not listing.rows)
+
+
+def _new_case(db: Database, actor: Actor) -> None:
+    with st.form("new-case", clear_on_submit=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        cause = st.text_input("Cause number", key="new/cause", placeholder="CR-2026-0412", max_chars=60)
+        offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="3/14/2026")
+        hearing = st.text_input("Next hearing", key="new/hearing", placeholder="5/2/2026")
+        pressed = st.form_submit_button("Start a case", type="primary")
+    if not pressed:
+        return
+    try:
+        on, heard = read_day(offense_day), read_day(hearing)
+    except ValueError as fault:
+        st.error(str(fault))
+        return
+    document = {"cause_number": cause.strip() or None, "offense_date": on.isoformat() if on else None}
+    view = cases.create_case(db, actor, {k: v for k, v in document.items() if v}, hearing_date=heard)
+    for key in ("new/cause", "new/offense", "new/hearing"):
+        st.session_state.pop(key, None)
+    go("charges", view.id)
+
+
+def _row(row: CaseRow) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+        page_link("case", row.cause_number or "No cause number yet", row.id)
+        st.badge(STAGES[row.stage], color="gray")
+        if row.example:
+            st.badge("Fictional example", color="gray")
+        hearing = f"Hearing {short_day(row.hearing_date)}" if row.hearing_date else "No hearing date"
+        changed = f"changed {clock(row.updated_at, st.context.timezone)}"
+        st.caption(f"{hearing} · {plain(row.owner_name)} · {changed}", width="content")
+
+
+def _empty(filtered: bool) -> None:
+    if filtered:
+        st.markdown("No case fits. A cause number is found by its beginning or by its last number.")
+    else:
+        st.markdown(
+            "There is no case yet. Start one above with its cause number, or load the fictional examples and walk "
+            "through one: charges, plea options, comparison, factors, decision, note."
+        )
+
+
+def _pages(following: str | None) -> None:
+    with st.container(horizontal=True):
+        if st.session_state.get("cases/after") and st.button("Back to the newest"):
+            st.session_state["cases/after"] = None
+            st.rerun()
+        if following and st.button("Older cases"):
+            st.session_state["cases/after"] = following
+            st.rerun()
+
+
+def _examples(db: Database, actor: Actor, *, prominent: bool) -> None:
+    if st.button(
+        "Load the example cases",
+        type="primary" if prominent else "secondary",
+        help="Fictional cases: an assault, a second shoplifting, marijuana paraphernalia and a DUI. "
+        "Loading them twice changes nothing.",
+    ):
+        loaded = examples.load_examples(db, actor)
+        saving.notify(f"{len(loaded)} fictional example cases are in your list.", "success")
+        st.rerun()

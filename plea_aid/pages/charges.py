@@ -1,0 +1,339 @@
+"""The charges: counts by citation or by search, and the facts of the record that each offense turns on."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from plea_aid.analysis.case import Record
+from plea_aid.analysis.charge import Charge, facts_of, resolve_charge
+from plea_aid.casework import cases
+from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.pages import documents, saving
+from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.catalogue import find_offenses
+from plea_aid.pages.dates import read_day
+from plea_aid.pages.fields import choice_field, date_field, text_field
+from plea_aid.pages.frame import Screen, case_page
+from plea_aid.pages.matrix import findings_for, flag_line
+from plea_aid.pages.questions import questions_of
+from plea_aid.pages.reasons import show_findings, show_missing
+from plea_aid.pages.record_fields import ask
+from plea_aid.pages.session import database
+from plea_aid.pages.wording import days, dollars, nth, plain, short_day
+
+HIGHEST_NTH = 10
+
+
+def draw() -> None:
+    """Draw the page."""
+    screen = case_page("charges")
+    if screen is None:
+        return
+    locked = screen.locked()
+    if locked:
+        st.info(locked)
+    document = screen.view.document
+    analysed = analyse(document)
+    for fault in analysed.charge_faults:
+        st.error(fault)
+    _details(screen, disabled=bool(locked))
+    for count in document.get("count", []):
+        _count(screen, count, disabled=bool(locked))
+    if not locked:
+        _add(screen)
+    if document.get("count"):
+        _priors(screen, disabled=bool(locked))
+        _charge_stage(analysed, screen.law)
+
+
+def _details(screen: Screen, *, disabled: bool) -> None:
+    view = screen.view
+    with st.container(border=True):
+        st.header("Case", anchor=False)
+        first, second, third, fourth = st.columns(4)
+        with first:
+            text_field(
+                "Cause number",
+                f"{view.id}/cause",
+                view.cause_number,
+                partial(_set, "cause_number"),
+                disabled=disabled,
+                longest=60,
+            )
+        with second:
+            date_field(
+                "Date of the offense",
+                f"{view.id}/offense-date",
+                view.document.get("offense_date"),
+                partial(_set, "offense_date"),
+                disabled=disabled,
+            )
+        with third:
+            date_field(
+                "Date of the plea",
+                f"{view.id}/plea-date",
+                view.document.get("plea_date"),
+                partial(_set, "plea_date"),
+                disabled=disabled,
+                help="The law in force on this day is applied; today's when it is empty.",
+            )
+        with fourth:
+            date_field("Next hearing", f"{view.id}/hearing", view.hearing_date, _set_hearing, disabled=disabled)
+
+
+def _set(key: str, value: Any) -> None:
+    text = value.strip() if isinstance(value, str) else value
+    saving.change_document(lambda d: documents.with_key(d, key, text))
+
+
+def _set_hearing(value: str | None) -> None:
+    view = saving.seen_case()
+    day = date.fromisoformat(value) if value else None
+    saving.attempt(lambda: cases.set_hearing_date(database(), saving.actor(), view.id, view.version, day))
+
+
+def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
+    number, key = count["number"], f"{screen.view.id}/count/{count['number']}"
+    with st.container(border=True):
+        try:
+            charge = resolve_charge(screen.law, count["offense"])
+        except UnknownOffense:
+            charge = None
+        st.header(f"Count {number}: {plain(charge.title if charge else count['offense'])}", anchor=False)
+        if charge:
+            st.markdown(f"{plain(charge.cite)}. {plain(_summary(charge))}")
+        first, second, third = st.columns([2, 1, 1])
+        with first:
+            text_field(
+                "Offense charged",
+                f"{key}/offense",
+                count["offense"],
+                partial(_set_offense, number, screen.law),
+                disabled=disabled,
+                help="A citation, with or without MCA. A wider citation stands for every subsection under it.",
+            )
+        with second:
+            choice_field(
+                "Offense number",
+                f"{key}/nth",
+                count.get("nth", 1),
+                list(range(1, HIGHEST_NTH + 1)),
+                nth,
+                partial(_set_count, number, "nth"),
+                disabled=disabled,
+                help="As it counts for the penalty.",
+            )
+        with third:
+            date_field(
+                "Date, if another",
+                f"{key}/date",
+                count.get("offense_date"),
+                partial(_set_count, number, "offense_date"),
+                disabled=disabled,
+                help="Only when this count has another date than the case.",
+            )
+        _scheme(screen, count, disabled=disabled)
+        if charge:
+            _record(charge, count, key, disabled=disabled)
+            st.markdown(_range(screen, charge, count))
+            _worth_knowing(charge)
+        if not disabled:
+            st.button(f"Remove count {number}", key=f"{key}/remove", on_click=_remove, args=(number,))
+
+
+def _summary(charge: Charge) -> str:
+    if len(charge.offenses) == 1:
+        return charge.offenses[0].summary
+    return (
+        f"The record does not name a subsection, so all {len(charge.offenses)} alternatives are analysed together; "
+        "where they differ the answer is possible."
+    )
+
+
+def _scheme(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
+    others = [c["number"] for c in screen.view.document["count"] if c["number"] != count["number"]]
+    if others:
+        choice_field(
+            "Part of the same scheme of misconduct as",
+            f"{screen.view.id}/count/{count['number']}/scheme",
+            count.get("same_scheme_as", 0),
+            [0, *others],
+            lambda n: f"Count {n}" if n else "No other count",
+            lambda n: _set_count(count["number"], "same_scheme_as", n or None),
+            disabled=disabled,
+            help="Two crimes of one scheme count once for the ground of two crimes involving moral turpitude.",
+        )
+
+
+def _record(charge: Charge, count: dict[str, Any], key: str, *, disabled: bool) -> None:
+    record = count.get("record", {})
+    asked = questions_of(charge, record)
+    if not asked:
+        return
+    st.markdown("**What the record of conviction would show**")
+    columns = st.columns(2)
+    for place, question in enumerate(asked):
+        with columns[place % 2]:
+            ask(question, f"{key}/fact/{question.key}", record, partial(_set_fact, count["number"]), disabled=disabled)
+
+
+def _range(screen: Screen, charge: Charge, count: dict[str, Any]) -> str:
+    given = count.get("offense_date") or screen.view.document.get("offense_date")
+    day = date.fromisoformat(given) if given else date.today()
+    facts = facts_of(Record.model_validate(count.get("record", {})))
+    found = charge.penalties(screen.law, count.get("nth", 1), day, facts)
+    longest, dearest = max(p.jail_max_days for p in found), max(p.fine_max for p in found)
+    shortest = min(p.jail_min_days for p in found)
+    words = (
+        f"**Range** for a {nth(count.get('nth', 1)).lower()} on {short_day(day)}: up to {days(longest)} of jail and "
+    )
+    words += plain(dollars(dearest))
+    if shortest:
+        words += f", at least {days(shortest)}"
+    notes = [plain(n) for n in dict.fromkeys(p.note for p in found if p.note)]
+    if any(p.felony for p in found):
+        notes.append("a felony, which is outside the city's court")
+    if not all(p.verified for p in found):
+        notes.append("not verified at the source")
+    return f"{words}. {'; '.join(notes)}" if notes else f"{words}."
+
+
+def _worth_knowing(charge: Charge) -> None:
+    traps = list(dict.fromkeys(t for o in charge.offenses for t in o.traps))
+    unsure = list(dict.fromkeys(u for o in charge.offenses for u in o.unverified))
+    if not traps and not unsure:
+        return
+    with st.expander("Worth knowing about this offense"):
+        st.markdown("\n".join(f"- {plain(t)}" for t in traps))
+        if unsure:
+            st.markdown("**Not verified**")
+            st.markdown("\n".join(f"- {plain(u)}" for u in unsure))
+
+
+def _set_offense(number: int, law: Law, typed: str) -> None:
+    try:
+        resolve_charge(law, typed)
+    except UnknownOffense as fault:
+        saving.notify(f"Count {number}: {fault.args[0]}. It is not saved yet.", "error")
+        return
+    saving.change_document(lambda d: documents.with_count_key(d, number, "offense", typed.strip()))
+
+
+def _set_count(number: int, key: str, value: Any) -> None:
+    saving.change_document(lambda d: documents.with_count_key(d, number, key, value))
+
+
+def _set_fact(number: int, key: str, value: Any) -> None:
+    saving.change_document(lambda d: documents.with_fact(d, number, key, value))
+
+
+def _remove(number: int) -> None:
+    saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
+
+
+def _add(screen: Screen) -> None:
+    with st.container(border=True):
+        st.header("Add a count", anchor=False)
+        typed = st.text_input(
+            "Citation or words",
+            key="charges/add",
+            placeholder="45-5-206(1)(a), or: partner assault",
+            help="Press Enter to see the offenses that fit.",
+        )
+        if not typed.strip():
+            return
+        found = find_offenses(screen.law, typed)
+        if not found:
+            st.markdown(
+                "No offense of the catalogue fits. Try the section alone, such as 45-6-301, or a word of its name."
+            )
+            return
+        wider = len(found) > 1 and len(screen.law.find(typed)) > 1
+        if wider:
+            st.button(
+                f"Add {typed.strip()} as cited, no subsection named",
+                key="charges/add/wider",
+                on_click=_append,
+                args=(typed.strip(),),
+            )
+        for place, offense in enumerate(found):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    f"Add {offense.cite}",
+                    key=f"charges/add/{offense.id}",
+                    type="primary" if not place and not wider else "secondary",
+                    on_click=_append,
+                    args=(offense.cite,),
+                )
+                st.markdown(plain(offense.title), width="stretch")
+
+
+def _append(offense: str) -> None:
+    if saving.change_document(lambda d: documents.with_count(d, offense)):
+        st.session_state["charges/add"] = ""
+
+
+def _priors(screen: Screen, *, disabled: bool) -> None:
+    found = screen.view.document.get("prior", [])
+    with st.container(border=True):
+        st.header("Known earlier convictions", anchor=False)
+        st.markdown(
+            "They decide the petty offense exception and the grounds that count convictions. Leave it empty when "
+            "none is known."
+        )
+        for place, prior in enumerate(found):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                on = short_day(date.fromisoformat(prior["date"]))
+                st.markdown(
+                    f"{plain(prior['offense'])}, {on}, {days(prior.get('sentence_days', 0))} ordered", width="content"
+                )
+                if not disabled:
+                    st.button("Remove", key=f"prior/{place}/remove", on_click=_remove_prior, args=(place,))
+        if not disabled:
+            _add_prior(screen.law)
+
+
+def _add_prior(law: Law) -> None:
+    with st.expander("Add an earlier conviction"), st.form("prior", clear_on_submit=False, border=False):
+        first, second, third = st.columns([2, 1, 1])
+        first.text_input("Offense", key="prior/offense", placeholder="MCA 45-6-301")
+        second.text_input("Date of conviction", key="prior/date", placeholder="1/10/2022")
+        third.number_input("Days ordered, suspended time included", min_value=0, step=1, key="prior/days")
+        st.form_submit_button("Add it", on_click=_append_prior, args=(law,))
+
+
+def _append_prior(law: Law) -> None:
+    typed = st.session_state["prior/offense"].strip()
+    try:
+        resolve_charge(law, typed)
+        on = read_day(st.session_state["prior/date"])
+    except (UnknownOffense, ValueError) as fault:
+        saving.notify(f"The earlier conviction was not added: {fault.args[0]}", "error")
+        return
+    if on is None:
+        saving.notify("The earlier conviction was not added: give its date.", "error")
+        return
+    ordered = int(st.session_state["prior/days"] or 0)
+    if saving.change_document(lambda d: documents.with_prior(d, typed, on.isoformat(), ordered)):
+        st.session_state["prior/offense"], st.session_state["prior/date"] = "", ""
+        st.session_state["prior/days"] = 0
+
+
+def _remove_prior(place: int) -> None:
+    saving.change_document(lambda d: documents.without_prior(d, place), undo="The earlier conviction was removed")
+
+
+def _charge_stage(analysed: Analysed, law: Law) -> None:
+    if analysed.charge is None:
+        return
+    st.header("What the charge alone does", anchor=False)
+    st.markdown(
+        f"{flag_line(analysed.charge)} These follow from the charge or the arrest, before any plea; a plea does not "
+        "undo them."
+    )
+    show_findings(findings_for(analysed.charge, None), law, empty="Nothing follows from the charge alone.")
+    show_missing(analysed.charge, law)

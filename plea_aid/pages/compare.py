@@ -1,0 +1,90 @@
+"""The comparison: every option for every group of immigration situations, the reasons, and the weight of each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from plea_aid.pages import matrix
+from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.equivalence import rows, weights
+from plea_aid.pages.frame import Screen, case_page, go, policy_notice
+from plea_aid.pages.pictures import heatmap
+from plea_aid.pages.reasons import LEGEND, STANDING, show_findings, show_missing
+from plea_aid.pages.wording import plain
+
+_EVERY_GROUP = "Every group"
+CHARGE = "The charge alone"
+
+
+def draw() -> None:
+    """Draw the page."""
+    screen = case_page("compare")
+    if screen is None:
+        return
+    analysed = analyse(screen.view.document)
+    for fault in (*analysed.charge_faults, *(f for said in analysed.faults.values() for f in said)):
+        st.error(fault)
+    if analysed.charge is None or not analysed.options:
+        st.info("There is nothing to compare yet: enter the charges and at least one plea option.")
+        if st.button("Go to the plea options" if screen.view.document.get("count") else "Go to the charges"):
+            go("options" if screen.view.document.get("count") else "charges", screen.view.id)
+        return
+    said = policy_notice(screen.law, analysed.day)
+    if said:
+        st.warning(plain(said))
+    _glance(screen, analysed)
+    _reasons(screen, analysed)
+    _weight(analysed)
+    st.caption(STANDING)
+
+
+def _glance(screen: Screen, analysed: Analysed) -> None:
+    st.header("At a glance", anchor=False)
+    found = matrix.cells(analysed.options, screen.law)
+    st.markdown(
+        "The highest level in each option, for each group of immigration situations. It is the same for everyone."
+    )
+    st.altair_chart(heatmap(found), width="stretch", alt=matrix.summary(found))
+    groups = list(matrix.groups_of(screen.law))
+    st.caption(f"Signs: {LEGEND}. The same as a table:")
+    st.table(
+        [
+            {"Option": option.name, **{c.group: c.words for c in found if c.option == option.name}}
+            for option in analysed.options
+        ],
+        hide_index=True,
+    )
+    with st.expander("Who is in which group"):
+        for group in groups:
+            inside = [p for p in screen.law.postures.values() if p.group == group]
+            st.markdown(f"**{plain(group)}**")
+            st.markdown("\n".join(f"- {plain(p.name)}: {plain(p.who)}" for p in inside))
+
+
+def _reasons(screen: Screen, analysed: Analysed) -> None:
+    st.header("Why", anchor=False)
+    options = {CHARGE: analysed.charge, **{o.name: o for o in analysed.options}}
+    groups = matrix.groups_of(screen.law)
+    first, second = st.columns(2)
+    names = list(options)
+    name = first.selectbox("Option", names, index=1, key=f"{screen.view.id}/why/option")
+    # The choice of a group lives in this browser session only and is stored nowhere.
+    group = second.selectbox("Group", [_EVERY_GROUP, *groups], key="why/group")
+    option = options.get(name) or analysed.options[0]
+    show_findings(
+        matrix.findings_for(option, groups.get(group)),
+        screen.law,
+        empty="No ground reaches possible or more here.",
+    )
+    show_missing(option, screen.law)
+    for warning in option.warnings:
+        st.warning(plain(warning))
+
+
+def _weight(analysed: Analysed) -> None:
+    st.header("The same weight?", anchor=False)
+    found = weights(analysed.case, analysed.options) if analysed.case else ()
+    if not found:
+        return
+    st.markdown(f"What each option asks of the defendant, beside the first one, **{plain(found[0].option)}**.")
+    st.table(rows(found), hide_index=True)

@@ -1,0 +1,136 @@
+"""Gates, then factors: the office's checklist, the same for every case, nothing preselected."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from plea_aid.casework.entries import FactorEntry
+from plea_aid.casework.permissions import Action
+from plea_aid.law.records import ChecklistItem
+from plea_aid.pages import saving
+from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.checklist import checklist_of, factor_state, progress
+from plea_aid.pages.fields import choice_field, text_field
+from plea_aid.pages.frame import Screen, case_page, policy_notice
+from plea_aid.pages.gates import show_gate
+from plea_aid.pages.matrix import flag_line
+from plea_aid.pages.saving import Fields
+from plea_aid.pages.walk import DECISION_GATES
+from plea_aid.pages.wording import plain
+
+STATES = {"considered": "Considered", "not-applicable": "Does not apply", "no-information": "No information"}
+POINTS = {"for": "Speaks for it", "against": "Speaks against it", "neutral": "Neutral"}
+
+
+def draw() -> None:
+    """Draw the page."""
+    screen = case_page("factors")
+    if screen is None:
+        return
+    analysed = analyse(screen.view.document)
+    checklist = checklist_of(screen.law, analysed.day)
+    locked = screen.locked(Action.CASE_WEIGH)
+    if locked:
+        st.info(locked)
+    said = policy_notice(screen.law, analysed.day)
+    if said:
+        st.warning(f"{plain(said)} The factor stays on the list, and nothing requires it to be considered.")
+    st.markdown(f"**{progress(screen.view, checklist, DECISION_GATES)}**")
+    st.header("Before the factors", anchor=False)
+    for number, gate in enumerate((g for g in checklist.gates if g.id not in DECISION_GATES), 1):
+        show_gate(screen, gate, number, disabled=bool(screen.locked(Action.CASE_CHANGE)))
+    st.header("Factors", anchor=False)
+    st.markdown(
+        "Every factor gets an answer in every case. Where one was considered, say how much it weighs, which way it "
+        "points, and why. No numbers are added up: a lawyer decides."
+    )
+    for number, factor in enumerate(checklist.factors, 1):
+        _factor(screen, analysed, factor, number, disabled=bool(locked))
+
+
+def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int, *, disabled: bool) -> None:
+    entered = screen.view.factors.get(factor.id)
+    entry = entered.entry if entered else None
+    key = f"{screen.view.id}/factor/{factor.id}"
+    save = partial(_save, factor.id)
+    with st.container(border=True):
+        st.subheader(f"{number}. {plain(factor.name)}", anchor=False)
+        st.markdown(plain(factor.asks), help=plain(factor.source))
+        if factor.section_5:
+            st.caption(_section_5_words(screen, analysed))
+        choice_field(
+            f"Factor {number}: was it considered?",
+            f"{key}/state",
+            entry.state if entry else None,
+            list(STATES),
+            STATES.__getitem__,
+            partial(save, "state"),
+            radio=True,
+            disabled=disabled,
+        )
+        if entry is not None and entry.state == "considered":
+            _considered(screen, entry, key, save, number, disabled=disabled)
+        st.caption(factor_state(entered, st.context.timezone))
+
+
+def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number: int, *, disabled: bool) -> None:
+    checklist = checklist_of(screen.law, analyse(screen.view.document).day)
+    names = screen.view.option_names
+    columns = st.columns(max(1, min(3, len(names) + 1)))
+    with columns[0]:
+        choice_field(
+            f"Weight of factor {number}",
+            f"{key}/weight",
+            entry.weight or None,
+            list(checklist.weights),
+            str.capitalize,
+            partial(save, "weight"),
+            disabled=disabled,
+        )
+    for place, name in enumerate(names, 1):
+        with columns[place % len(columns)]:
+            choice_field(
+                f"'{name}'",
+                f"{key}/points/{place}",
+                entry.points.get(name),
+                list(POINTS),
+                POINTS.__getitem__,
+                partial(save, name, points=True),
+                disabled=disabled,
+                help=f"Which way factor {number} points for this option.",
+            )
+    text_field(
+        f"Why, for factor {number}",
+        f"{key}/rationale",
+        entry.rationale,
+        partial(save, "rationale"),
+        area=True,
+        disabled=disabled,
+        help="Nothing that identifies a person, and nothing about anyone's status or origin.",
+    )
+
+
+def _section_5_words(screen: Screen, analysed: Analysed) -> str:
+    lines = [f"{plain(o.name)}: {flag_line(o)}" for o in analysed.options]
+    required = policy_notice(screen.law, analysed.day) is None
+    rule = (
+        "Policy Section 5: it must be considered in every case, and it can never be the only reason."
+        if required
+        else "Policy Section 5 is not in force; considering it is not required."
+    )
+    return "  \n".join([rule, *lines])
+
+
+def _save(factor: str, key: str, value: Any, *, points: bool = False) -> None:
+    def change(stored: Fields) -> Fields:
+        if not points:
+            return {**stored, key: value or ""}
+        # Options that are no longer there are left out; the service refuses them.
+        kept = {k: v for k, v in stored.get("points", {}).items() if k in saving.seen_case().option_names and k != key}
+        return {**stored, "points": {**kept, **({key: value} if value else {})}}
+
+    if value is not None or key != "state":
+        saving.change_factor(factor, change)

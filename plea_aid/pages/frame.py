@@ -1,0 +1,195 @@
+"""What stands around every page: the case header, the next step, and a sentence instead of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from plea_aid.casework import cases
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import CaseworkError, NotFound
+from plea_aid.casework.permissions import Action, can
+from plea_aid.casework.views import CaseView
+from plea_aid.law.catalogue import Law
+from plea_aid.law.load import LawError, load_law
+from plea_aid.law.policy import FACTOR_SECTION, policy_sentence
+from plea_aid.pages import saving
+from plea_aid.pages.session import current_actor, database, sign_out
+from plea_aid.pages.walk import STEPS, next_step, step_before
+from plea_aid.pages.wording import STAGES, clock, plain, short_day
+
+_PAGES, _CASE = "frame/pages", "frame/case"
+WIDTH = 1120
+"""Pixels: a line of text stays readable on a wide screen."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page of one case: who looks at it, the case as it stands, the law in use."""
+
+    db: Database
+    actor: Actor
+    view: CaseView
+    law: Law
+
+    def locked(self, action: Action = Action.CASE_CHANGE) -> str | None:
+        """Return why this person cannot do ``action`` on the case now; None when they can."""
+        if not self.view.editable:
+            return (
+                f"The analysis is {STAGES[self.view.stage].lower()}, so nothing in it changes. It can be returned or "
+                "reopened; later work becomes a new version."
+            )
+        verdict = can(self.actor, action, self.view)
+        return None if verdict else verdict.because
+
+
+def keep_pages(pages: dict[str, Any]) -> None:
+    """Remember the pages by id, so that any page can lead to another."""
+    st.session_state[_PAGES] = pages
+
+
+def go(step: str, case_id: str | None = None, **query: str) -> NoReturn:
+    """Open a page, with the case in its address so that the address can be kept and reloaded."""
+    params = {**({"case": case_id} if case_id else {}), **query}
+    st.switch_page(st.session_state[_PAGES][step], query_params=params)
+
+
+def page_link(step: str, label: str, case_id: str | None = None, **query: str) -> None:
+    """Show a link to a page."""
+    params = {**({"case": case_id} if case_id else {}), **query}
+    st.page_link(st.session_state[_PAGES][step], label=label, query_params=params)
+
+
+def signed_in() -> Actor:
+    """Return who is signed in; a page is only ever drawn for someone who is."""
+    actor = current_actor()
+    if actor is None:
+        st.rerun()
+    return actor
+
+
+def guarded(draw: Callable[[], None]) -> Callable[[], None]:
+    """Show a refusal of the services as the one sentence it is."""
+
+    @wraps(draw)
+    def page() -> None:
+        with st.container(width=WIDTH):
+            try:
+                draw()
+            except (CaseworkError, LawError) as refusal:
+                show_refusal(refusal)
+
+    return page
+
+
+def show_refusal(refusal: Exception) -> None:
+    """Show a refusal as one sentence."""
+    if isinstance(refusal, LawError):
+        more = len(refusal.problems) - 1
+        st.error(
+            f"The law data cannot be used, so nothing is analysed: {refusal.problems[0]}"
+            + (f" (and {more} more)." if more else ".")
+            + " The command plea-aid law check lists every fault."
+        )
+    else:
+        st.error(str(refusal))
+
+
+def show_person(actor: Actor) -> None:
+    """Show at the side who is signed in, and the way out."""
+    with st.sidebar:
+        st.caption(f"Signed in as {plain(actor.display_name)}, {actor.role}")
+        st.button("Sign out", key="frame/sign-out", on_click=sign_out)
+
+
+def chosen_case() -> str | None:
+    """Return the id of the case in the address, or the one last opened in this session."""
+    named: str | None = st.query_params.get("case") or st.session_state.get(_CASE)
+    return named
+
+
+def case_page(step: str) -> Screen | None:
+    """Draw the case header and the page's title; return the case, or None when none is chosen or it is not there."""
+    db, actor = database(), signed_in()
+    case_id = chosen_case()
+    title = next(s for s in STEPS if s.id == step)
+    if case_id is None:
+        st.title(title.title)
+        st.markdown("No case is open. Choose one from your cases, or start a new one.")
+        if st.button("Open the list of cases", type="primary"):
+            go("cases")
+        return None
+    try:
+        view = cases.open_case(db, actor, case_id)
+    except NotFound:
+        st.session_state.pop(_CASE, None)
+        st.title(title.title)
+        st.error("There is no such case. It may have been removed, or the address was cut short.")
+        if st.button("Open the list of cases", type="primary"):
+            go("cases")
+        return None
+    st.session_state[_CASE] = view.id
+    if st.query_params.get("case") != view.id:
+        st.query_params["case"] = view.id
+    saving.remember(view)
+    screen = Screen(db, actor, view, load_law())
+    _header(screen, step)
+    st.title(title.title, anchor=False)
+    st.markdown(title.does)
+    saving.show_notices(view.id)
+    return screen
+
+
+def _header(screen: Screen, step: str) -> None:
+    view, law = screen.view, screen.law
+    with st.container(border=True, gap="xsmall", key="case-header"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+                st.markdown(f"**{plain(view.cause_number or 'No cause number yet')}**", width="content")
+                st.badge(STAGES[view.stage], color="gray")
+                if view.example:
+                    st.badge("Fictional example", color="gray")
+            _step_buttons(view, step)
+        st.caption("  \n".join(header_lines(view, law, st.context.timezone)))
+
+
+def header_lines(view: CaseView, law: Law, zone: str | None) -> list[str]:
+    """Return what the header says under the cause number: who and when, the law, the policy, the state of saving."""
+    hearing = f"Hearing {short_day(view.hearing_date)}" if view.hearing_date else "No hearing date"
+    plea = view.document.get("plea_date")
+    day = date.fromisoformat(plea) if plea else date.today()
+    saved = f"All changes saved, last {clock(view.updated_at, zone)}"
+    return [
+        f"{plain(view.owner_name)} · {hearing} · {saved}",
+        f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, day)}",
+    ]
+
+
+def policy_words(law: Law, day: date) -> str:
+    """Return the state of the factor's policy section in a few words."""
+    status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
+    if status is None:
+        return "No policy on file makes this a factor"
+    since = f" since {short_day(status.from_)}" if status.from_ else ""
+    return f"Policy Section {FACTOR_SECTION} {status.state.replace('-', ' ')}{since}"
+
+
+def policy_notice(law: Law, day: date) -> str | None:
+    """Return a sentence to show when the policy section is anything but in force; None when it is."""
+    status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
+    return None if status is not None and status.state == "in-force" else policy_sentence(law, day)
+
+
+def _step_buttons(view: CaseView, step: str) -> None:
+    before, after = step_before(step), next_step(step)
+    with st.container(horizontal=True, width="content", gap="small"):
+        if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary"):
+            go(before.id, view.id)
+        if after and st.button(f"Next: {after.title}", key="header/next", type="primary"):
+            go(after.id, view.id)

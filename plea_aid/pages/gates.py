@@ -1,0 +1,248 @@
+"""The gates: each asks for what must be on the record before an offer, as status, date and words, never an identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from plea_aid.analysis.charge import resolve_charge
+from plea_aid.casework.entries import GATES, FactualBasis
+from plea_aid.casework.views import GateView
+from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.records import Gate
+from plea_aid.pages import saving
+from plea_aid.pages.checklist import gate_state
+from plea_aid.pages.elements import elements_of
+from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
+from plea_aid.pages.frame import Screen
+from plea_aid.pages.wording import plain
+
+YES_NO = {"yes": "Yes", "no": "No"}
+AGREEMENTS = {
+    "46-12-211(1)(a)": "Dismissal of other charges, MCA 46-12-211(1)(a)",
+    "46-12-211(1)(b)": "An agreed sentence, MCA 46-12-211(1)(b)",
+    "46-12-211(1)(c)": "A recommendation that does not bind the court, MCA 46-12-211(1)(c)",
+    "none": "No plea agreement",
+}
+VICTIM = {
+    "not-covered": "No offense here is covered",
+    "consulted": "Consulted",
+    "attempted": "Tried, not reached",
+    "declined": "Declined to be consulted",
+    "pending": "Still to be done",
+}
+SUBMISSION = {"received": "Received", "none-received": "None received"}
+EQUIVALENCE = {"equivalent": "It weighs the same", "departure": "It departs from the baseline"}
+
+Save = Callable[..., None]
+
+
+def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> None:
+    """Show one gate with what was entered; every answer is stored as it is given."""
+    entered = screen.view.gates.get(gate.id)
+    stored: dict[str, Any] = entered.entry.model_dump(mode="json") if entered else {}
+    key = f"{screen.view.id}/gate/{gate.id}"
+    save = partial(_save, gate.id)
+    with st.container(border=True):
+        st.subheader(f"{number}. {plain(gate.name)}", anchor=False)
+        st.markdown(plain(gate.asks), help=plain(gate.applies))
+        if gate.id == "factual-basis":
+            _factual_basis(screen, stored, key, save, disabled=disabled)
+        elif gate.id in _FORMS:
+            _FORMS[gate.id](stored, key, save, disabled)
+            if gate.id == "victim-consultation":
+                _covered(screen)
+        else:
+            st.error(f"This program has no form for the gate '{plain(gate.name)}'; the office's data is newer than it.")
+        st.caption(_state(screen, gate, entered))
+
+
+def _state(screen: Screen, gate: Gate, entered: GateView | None) -> str:
+    if gate.id == "factual-basis" and not substitutions(screen.view.document, screen.law):
+        return "Nothing to show: no option puts another offense in place of the one charged."
+    return gate_state(entered, st.context.timezone)
+
+
+def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    asks = {"violence": "Violence?", "weapon": "A weapon?", "injury": "An injury?", "repeat": "A repeat of the kind?"}
+    for column, (name, label) in zip(st.columns(4), asks.items(), strict=True):
+        with column:
+            choice_field(
+                label,
+                f"{key}/{name}",
+                stored.get(name),
+                list(YES_NO),
+                YES_NO.__getitem__,
+                partial(save, name),
+                radio=True,
+                disabled=disabled,
+            )
+    text_field(
+        "How public safety is kept",
+        f"{key}/note",
+        stored.get("note"),
+        partial(save, "note"),
+        area=True,
+        disabled=disabled,
+        help="Needed when any answer is yes.",
+    )
+
+
+def _status_and_date(
+    label: str, words: dict[str, str], stored: dict[str, Any], key: str, save: Save, disabled: bool
+) -> None:
+    first, second = st.columns([2, 1])
+    with first:
+        choice_field(
+            label,
+            f"{key}/status",
+            stored.get("status"),
+            list(words),
+            words.__getitem__,
+            partial(save, "status"),
+            disabled=disabled,
+        )
+    with second:
+        date_field("Date", f"{key}/on", stored.get("on"), partial(save, "on"), disabled=disabled)
+
+
+def _victim(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    _status_and_date("Consultation", VICTIM, stored, key, save, disabled)
+
+
+def _covered(screen: Screen) -> None:
+    """Say which counts the catalogue marks for consultation."""
+    marked = []
+    for count in screen.view.document.get("count", ()):
+        try:
+            charge = resolve_charge(screen.law, count["offense"])
+        except UnknownOffense:
+            continue
+        if any(o.victim_consultation for o in charge.offenses):
+            marked.append(f"count {count['number']} ({charge.cite})")
+    st.caption(
+        f"Marked for consultation: {plain('; '.join(marked))}." if marked else "No count is marked for consultation."
+    )
+
+
+def _submission(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    _status_and_date("Submission", SUBMISSION, stored, key, save, disabled)
+    text_field(
+        "Reference under which it is kept",
+        f"{key}/reference",
+        stored.get("reference"),
+        partial(save, "reference"),
+        disabled=disabled,
+        longest=200,
+        help="Where the paper is. Never what it says.",
+    )
+
+
+def _equivalence(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    choice_field(
+        "Beside the baseline",
+        f"{key}/status",
+        stored.get("status"),
+        list(EQUIVALENCE),
+        EQUIVALENCE.__getitem__,
+        partial(save, "status"),
+        radio=True,
+        disabled=disabled,
+    )
+    text_field(
+        "Explain it",
+        f"{key}/explanation",
+        stored.get("explanation"),
+        partial(save, "explanation"),
+        area=True,
+        disabled=disabled,
+    )
+
+
+def _agreement(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    choice_field(
+        "Type of agreement",
+        f"{key}/type",
+        stored.get("type"),
+        list(AGREEMENTS),
+        AGREEMENTS.__getitem__,
+        partial(save, "type"),
+        disabled=disabled,
+    )
+
+
+def _advisement(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+    tick_field(
+        "I will see that the court gives every defendant the advisement of MCA 46-12-210(1)(f)",
+        f"{key}/reminded",
+        bool(stored.get("reminded")),
+        partial(save, "reminded"),
+        disabled=disabled,
+    )
+
+
+_FORMS: dict[str, Callable[[dict[str, Any], str, Save, bool], None]] = {
+    "public-safety": _public_safety,
+    "victim-consultation": _victim,
+    "defense-submission": _submission,
+    "equivalence": _equivalence,
+    "plea-agreement": _agreement,
+    "advisement": _advisement,
+}
+
+
+def substitutions(document: dict[str, Any], law: Law) -> list[tuple[str, int, str]]:
+    """Return option, count number and offense of every charge that takes another's place."""
+    charged = {c["number"]: c["offense"] for c in document.get("count", ())}
+    return [
+        (option["name"], part["number"], part["offense"])
+        for option in document.get("option", ())
+        for part in option.get("count", ())
+        if part.get("offense") and part["offense"] != charged.get(part["number"])
+    ]
+
+
+def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, save: Save, *, disabled: bool) -> None:
+    basis = FactualBasis.model_validate(stored) if stored else FactualBasis()
+    known = {(c.option, c.count, c.offense): dict(c.facts) for c in basis.charges}
+    chosen = screen.view.decision.chosen_option if screen.view.decision else None
+    wanted = sorted(substitutions(screen.view.document, screen.law), key=lambda s: s[0] != chosen)
+    for place, (option, number, offense) in enumerate(wanted):
+        try:
+            charge = resolve_charge(screen.law, offense)
+        except UnknownOffense:
+            continue
+        st.markdown(f"**{plain(option)}**, count {number}: {plain(charge.title)} ({plain(charge.cite)})")
+        facts = known.get((option, number, offense), {})
+        for slot, element in enumerate(elements_of(charge, screen.law)):
+            text_field(
+                f"Which fact shows: {element}",
+                f"{key}/{place}/{slot}",
+                facts.get(element),
+                partial(_save_fact, save, known, wanted, (option, number, offense), element, charge, screen.law),
+                disabled=disabled,
+            )
+
+
+def _save_fact(
+    save: Save,
+    known: dict[tuple[str, int, str], dict[str, str]],
+    wanted: list[tuple[str, int, str]],
+    which: tuple[str, int, str],
+    element: str,
+    charge: Any,
+    law: Law,
+    typed: str,
+) -> None:
+    """Store the fact for one element; facts of charges that no option pleads to any more are left out."""
+    facts = {e: known.get(which, {}).get(e, "") for e in elements_of(charge, law)}
+    kept = {k: v for k, v in known.items() if k in wanted} | {which: {**facts, element: typed}}
+    save("charges", [{"option": o, "count": n, "offense": c, "facts": f} for (o, n, c), f in kept.items()])
+
+
+def _save(gate: str, key: str, value: Any) -> None:
+    empty = "" if isinstance(GATES[gate].model_fields[key].default, str) else None
+    saving.change_gate(gate, lambda stored: {**stored, key: empty if value is None else value})

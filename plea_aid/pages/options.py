@@ -1,0 +1,307 @@
+"""Plea options: what each does with each count, checked and analysed as it is typed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from plea_aid.analysis.charge import Charge, resolve_charge
+from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.records import Alternative
+from plea_aid.pages import documents, saving
+from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.catalogue import find_offenses
+from plea_aid.pages.documents import Document
+from plea_aid.pages.fields import choice_field, number_field, text_field
+from plea_aid.pages.frame import Screen, case_page, go
+from plea_aid.pages.matrix import by_kind, findings_for, flag_line, top_level
+from plea_aid.pages.questions import questions_of
+from plea_aid.pages.reasons import LEGEND, show_findings, show_missing
+from plea_aid.pages.record_fields import ask
+from plea_aid.pages.wording import KINDS, days, dollars, level, plain
+
+_ANOTHER = "another"
+
+
+def draw() -> None:
+    """Draw the page."""
+    screen = case_page("options")
+    if screen is None:
+        return
+    document = screen.view.document
+    if not document.get("count"):
+        st.info("An option says how each count ends, so the counts come first.")
+        if st.button("Go to the charges"):
+            go("charges", screen.view.id)
+        return
+    locked = screen.locked()
+    if locked:
+        st.info(locked)
+    options = document.get("option", [])
+    if not options:
+        st.markdown(
+            "No option yet. Begin with the usual offer on the charges as filed: it is the baseline that every other "
+            "option is compared with."
+        )
+        if not locked:
+            st.button("Add the usual offer as charged", type="primary", on_click=_add)
+        return
+    analysed = analyse(document)
+    place = _choose(screen, analysed)
+    editor, live = st.columns([3, 2], gap="medium")
+    with editor:
+        _editor(screen, place, disabled=bool(locked))
+    with live:
+        _live(analysed, options[place]["name"], screen.law)
+
+
+def _choose(screen: Screen, analysed: Analysed) -> int:
+    """Show the options to choose from, each with its highest level, and the buttons that add one."""
+    options = screen.view.document["option"]
+    key = f"{screen.view.id}/option/chosen"
+    if not 0 <= st.session_state.get(key, 0) < len(options):
+        st.session_state[key] = len(options) - 1
+
+    def words(place: int) -> str:
+        name = options[place]["name"]
+        found = analysed.option(name)
+        return f"{plain(name)}: {level(top_level(found)) if found else 'not accepted, see below'}"
+
+    place: int = st.radio("Option to work on", range(len(options)), format_func=words, key=key)
+    st.caption(f"The sign shows the highest level in the option. {LEGEND}")
+    if not screen.locked():
+        with st.container(horizontal=True):
+            st.button("Copy this option", on_click=_copy, args=(place, key))
+            st.button("Add an option", on_click=_add, args=(key,))
+            st.button("Remove this option", on_click=_remove, args=(place, options[place]["name"]))
+    return place
+
+
+def _add(key: str = "") -> None:
+    name = documents.BASELINE if not saving.seen_case().document.get("option") else "New option"
+    if saving.change_document(lambda d: documents.with_option(d, name)) and key:
+        st.session_state[key] = len(saving.seen_case().document["option"]) - 1
+
+
+def _copy(place: int, key: str) -> None:
+    if saving.change_document(lambda d: documents.with_copy(d, place)):
+        st.session_state[key] = len(saving.seen_case().document["option"]) - 1
+
+
+def _remove(place: int, name: str) -> None:
+    # The options after this one move up, and what their fields remember moves with them.
+    fields = f"{saving.seen_case().id}/option/"
+    for key in [k for k in st.session_state if str(k).startswith(fields)]:
+        del st.session_state[key]
+    saving.change_document(lambda d: documents.without_option(d, place), undo=f"The option '{name}' was removed")
+
+
+def _editor(screen: Screen, place: int, *, disabled: bool) -> None:
+    option = screen.view.document["option"][place]
+    key = f"{screen.view.id}/option/{place}"
+    st.header(plain(option["name"]), anchor=False)
+    text_field(
+        "Name of the option",
+        f"{key}/name",
+        option["name"],
+        lambda typed: saving.change_document(lambda d: documents.with_option_name(d, place, typed)),
+        disabled=disabled,
+        longest=120,
+    )
+    for count in screen.view.document["count"]:
+        with st.container(border=True):
+            _part(screen, place, count, documents.part_of(option, count["number"]), key, disabled=disabled)
+
+
+def _part(screen: Screen, place: int, count: Document, part: Document, key: str, *, disabled: bool) -> None:
+    number, law = count["number"], screen.law
+    key = f"{key}/count/{number}"
+    save = partial(_set, place, number)
+    try:
+        charged = resolve_charge(law, count["offense"])
+    except UnknownOffense as fault:
+        st.error(f"Count {number}: {fault.args[0]}")
+        return
+    st.subheader(f"Count {number}: {plain(charged.title)}", anchor=False)
+    disposition = part.get("disposition", "guilty-plea")
+    choice_field(
+        "How the count ends",
+        f"{key}/disposition",
+        disposition,
+        list(law.dispositions),
+        lambda d: law.dispositions[d].name,
+        partial(save, "disposition"),
+        disabled=disabled,
+    )
+    rule = law.dispositions[disposition]
+    st.caption(plain(rule.says))
+    final = _offense(charged, part, key, save, law, disabled=disabled)
+    if rule.confines or any(part.get(k) for k in ("jail_days", "suspended_days", "fine", "served_days")):
+        _sentence(part, key, save, disabled=disabled)
+    _record(final, count, part, place, key, disabled=disabled)
+    if rule.needs:
+        with st.expander(f"What a {rule.name[:1].lower()}{rule.name[1:]} needs"):
+            st.markdown("\n".join(f"- {plain(need)}" for need in rule.needs))
+
+
+def _offense(charged: Charge, part: Document, key: str, save: Any, law: Law, *, disabled: bool) -> Charge:
+    """Show to which offense the count is pleaded; return it."""
+    related = {a.offense: a for o in charged.offenses for a in o.alternatives}
+    stored = part.get("offense", "")
+    writing = f"{key}/writing"
+    if stored and stored not in related:
+        st.session_state[writing] = True
+    chosen = _ANOTHER if st.session_state.get(writing) else stored
+
+    def words(cite: str) -> str:
+        if not cite:
+            return "As charged"
+        return "Another offense" if cite == _ANOTHER else _named(law, cite)
+
+    def choose(cite: str) -> None:
+        st.session_state[writing] = cite == _ANOTHER
+        if cite != _ANOTHER:
+            save("offense", cite or None)
+
+    choice_field(
+        "Offense pleaded to", f"{key}/plea-to", chosen, ["", *related, _ANOTHER], words, choose, disabled=disabled
+    )
+    if chosen == _ANOTHER:
+        text_field(
+            "Which offense",
+            f"{key}/offense",
+            stored,
+            partial(_set_offense, save, law),
+            disabled=disabled,
+            placeholder="A citation such as 45-8-101(1)(a)(i)",
+        )
+    elif stored:
+        st.caption(_difference(related[stored]))
+    try:
+        return resolve_charge(law, stored) if stored else charged
+    except UnknownOffense:
+        return charged
+
+
+def _difference(alternative: Alternative) -> str:
+    return plain(f"Differs: {alternative.differs}. Needs facts that show: {alternative.needs}.")
+
+
+def _named(law: Law, cite: str) -> str:
+    found = law.find(cite)
+    return f"{found[0].title} ({cite})" if len(found) == 1 else cite
+
+
+def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
+    first, second, third = st.columns(3)
+    with first:
+        number_field(
+            "Jail to serve, days",
+            f"{key}/jail",
+            part.get("jail_days", 0),
+            partial(save, "jail_days"),
+            disabled=disabled,
+        )
+    with second:
+        number_field(
+            "Jail suspended, days",
+            f"{key}/suspended",
+            part.get("suspended_days", 0),
+            partial(save, "suspended_days"),
+            disabled=disabled,
+        )
+    with third:
+        number_field(
+            "Fine, dollars", f"{key}/fine", part.get("fine", 0), partial(save, "fine"), disabled=disabled, step=50
+        )
+    ordered = part.get("jail_days", 0) + part.get("suspended_days", 0)
+    st.caption(f"Ordered in all: {days(ordered)}. Federal law counts suspended time as if it were served.")
+    fourth, fifth, _ = st.columns(3)
+    with fourth:
+        number_field(
+            "Expected to be served, days",
+            f"{key}/served",
+            part.get("served_days"),
+            partial(save, "served_days"),
+            optional=True,
+            disabled=disabled,
+            help="The jail to serve unless you say otherwise, for example for good time.",
+        )
+    with fifth:
+        number_field(
+            "Supervision, days",
+            f"{key}/supervision",
+            part.get("supervision_days"),
+            partial(save, "supervision_days"),
+            optional=True,
+            disabled=disabled,
+        )
+
+
+def _record(final: Charge, count: Document, part: Document, place: int, key: str, *, disabled: bool) -> None:
+    """Ask what the record of this plea would show where it can differ from the charge."""
+    charged_record, own = count.get("record", {}), part.get("record", {})
+    asked = questions_of(final, {**charged_record, **own})
+    if not asked:
+        return
+    number = count["number"]
+    with st.expander("What the record of this plea would show", expanded=bool(own)):
+        st.caption("As in the charge, unless you say otherwise. It has to be true.")
+        for question in asked:
+            ask(
+                question,
+                f"{key}/fact/{question.key}",
+                own,
+                lambda k, v: saving.change_document(lambda d: documents.with_part_fact(d, place, number, k, v)),
+                disabled=disabled,
+                unanswered="As in the charge",
+            )
+
+
+def _set(place: int, number: int, key: str, value: Any) -> None:
+    saving.change_document(lambda d: documents.with_part_key(d, place, number, key, value))
+
+
+def _set_offense(save: Any, law: Law, typed: str) -> None:
+    cite = typed.strip()
+    if not cite:
+        save("offense", None)
+        return
+    try:
+        resolve_charge(law, cite)
+    except UnknownOffense as fault:
+        found = find_offenses(law, cite, limit=2)
+        if len(found) != 1:
+            saving.notify(f"{fault.args[0]}. It is not saved yet.", "error")
+            return
+        cite = found[0].cite
+    save("offense", cite)
+
+
+def _live(analysed: Analysed, name: str, law: Law) -> None:
+    st.header("What follows", anchor=False)
+    for fault in (*analysed.charge_faults, *analysed.faults.get(name, ())):
+        st.error(fault)
+    option = analysed.option(name)
+    if option is None:
+        st.markdown("Nothing is shown for this option until that is mended. What you entered is saved.")
+        return
+    st.markdown(f"**{flag_line(option)}**")
+    st.table(
+        [{"Kind": KINDS[kind], "Highest level": level(top)} for kind, top in by_kind(option, law).items()],
+        hide_index=True,
+    )
+    for count in option.counts:
+        outcome = count.outcome
+        said = {"certain": "a conviction", "none": "no conviction", "possible": "possibly a conviction"}
+        st.caption(
+            f"Count {outcome.number}: for immigration law {said[outcome.conviction]}; "
+            f"maximum {days(outcome.maximum_days)}, ordered {days(outcome.ordered_days)}, "
+            f"fine up to {plain(dollars(outcome.fine_max))}."
+        )
+    for warning in option.warnings:
+        st.warning(plain(warning))
+    show_findings(findings_for(option, None), law, empty="No ground reaches possible or more.")
+    show_missing(option, law)

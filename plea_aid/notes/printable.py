@@ -33,8 +33,10 @@ PLAIN: tuple[tuple[int, int], ...] = ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x17F),
 
 _BREAK = "\u200b"  # zero-width space: a place where a line may break
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_LONG_RUN = re.compile(r"[^\s\-/\u200b]{25,}")
-_RUN = 24  # characters that fit the narrowest column
+# Words that no ordinary word or citation is as long as; hyphens, slashes and brackets are places to break already,
+# unless there is nothing else.
+_LONG_RUN = re.compile(r"[^\s\-/()\u200b]{19,}|[^\s\u200b]{40,}")
+_RUN = 6  # capitals that fit the narrowest column
 
 
 def _outside(ranges: tuple[tuple[int, int], ...]) -> re.Pattern[str]:

@@ -74,6 +74,7 @@ def view(data: NoteData) -> View:
         "levels": [{"level": level, "meaning": data.level_meanings.get(level, "")} for level in LEGEND],
         "counts": [[str(count.number), count.title, count.cite, days(count.maximum_days)] for count in data.counts],
         "terms": [_terms(number, option) for number, option in enumerate(data.options, 1) if option.counts],
+        "overview": by_posture(data, COLUMNS),
         "equivalence": _equivalence(data),
     }
     authorities = table_of_authorities(data)
@@ -81,12 +82,11 @@ def view(data: NoteData) -> View:
     if unread:
         shared["unread"] = _unread_words(unread, len(authorities))
     if data.profile == "comparison":
-        return shared | {"overview": by_posture(data, COLUMNS) + by_ground(data, COLUMNS, labelled=False)}
+        return shared | {"grounds": by_ground(data, COLUMNS, labelled=False)}
     if data.profile == "supervisor":
-        shared["overview"] = by_posture(data, COLUMNS)
         shared["tallies"] = tallied_options(data)
     else:
-        shared["overview"] = by_posture(data, COLUMNS) + by_kind(data, COLUMNS)
+        shared["kinds"] = by_kind(data, COLUMNS)
         shared["options"] = explained_options(data)
     warnings = _warnings(data)
     return shared | {
@@ -134,7 +134,7 @@ def _frame(data: NoteData) -> View:
         "document_title": f"{title}, {data.cause_number}" if data.cause_number else title,
         "office": data.office,
         "date": [made.year, made.month, made.day],
-        "running": shortened(data.cause_number, 40) or "No cause number",
+        "running": shortened(data.cause_number, 28) or "No cause number",
         "law_line": f"Law version {shortened(data.law.version, 28)}, as of {day(data.law.as_of)}",
     }
 

@@ -22,11 +22,13 @@ from plea_aid.notes.view import view
         ("a\tb", "a b"),
         ("a\r\nb\rc\u2029d", "a\nb\nc\nd"),
         ("\x00", "[U+0000]"),
-        ("\u2066isolate\u2069", "[U+2066]isolate[U+2069]"),  # would reorder what is read
+        ("\u2066x\u2069", "[U+2066]x[U+2069]"),  # would reorder what is read
         ("\ufeff", "[U+FEFF]"),
         ("\ud83d", "[U+D83D]"),  # half a pair: JSON could not carry it
-        ("x" * 24, "x" * 24),
-        ("x" * 25, "x" * 24 + "\u200b" + "x"),  # a place to break, not a character lost
+        ("x" * 18, "x" * 18),
+        ("x" * 19, "x" * 6 + "\u200b" + "x" * 6 + "\u200b" + "x" * 6 + "\u200bx"),  # places to break, nothing lost
+        ("1227(a)(2)(A)(iii)(I)(II)", "1227(a)(2)(A)(iii)(I)(II)"),  # a citation stays whole, to be copied
+        ("-" * 40, "\u200b".join(["-" * 6] * 6 + ["-" * 4])),
     ],
 )
 def test_printable(given_: str, shown: str) -> None:

@@ -263,25 +263,30 @@ def test_hostile_text_is_printed_and_not_obeyed(full_note: NoteData, profile: st
     assert squeezed("2026.11-3f9a2c71") in pages[0]
 
 
-def test_no_letter_runs_off_the_paper(full_note: NoteData) -> None:
-    """Five thousand letters without a space, in a title block, a heading, a table head and a narrow column."""
-    run = "Wm" * 2500
+@pytest.mark.parametrize("letter", ["W", "(", "-", "_"])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_letter_runs_off_the_paper_or_into_its_neighbor(full_note: NoteData, profile: str, letter: str) -> None:
+    """Thousands of letters without a space, in a title block, a heading, a table head and a narrow column."""
+    run = letter * 2500
     option = full_note.options[1].model_copy(update={"name": run})
     factor = full_note.factors[0].model_copy(update={"name": run, "state": run, "points": run, "rationale": run})
     note = full_note.model_copy(update={
-        "options": (option,), "factors": (factor,), "office": run, "cause_number": run,
+        "options": (option,), "factors": (factor, factor), "office": run, "cause_number": run,
         "counts": (full_note.counts[0].model_copy(update={"title": run, "cite": run}),),
         "gates": (full_note.gates[0].model_copy(update={"state": run}),),
     })  # fmt: skip
-    for profile in PROFILES:
-        with pdfplumber.open(io.BytesIO(render_note(with_profile(note, profile)))) as document:
-            for page in document.pages:
-                outside = [
-                    char for char in page.chars
-                    if char["x0"] < 30 or char["x1"] > page.width - 30 or char["top"] < 10
-                    or char["bottom"] > page.height - 10
-                ]  # fmt: skip
-                assert not outside, (profile, page.page_number, len(outside))
+    with pdfplumber.open(io.BytesIO(render_note(with_profile(note, profile)))) as document:
+        for page in document.pages:
+            lines: dict[float, list[tuple[float, float]]] = {}
+            for char in page.chars:
+                assert char["x0"] >= 30
+                assert char["x1"] <= page.width - 30
+                assert char["top"] >= 10
+                assert char["bottom"] <= page.height - 10
+                lines.setdefault(round(char["bottom"], 1), []).append((char["x0"], char["x1"]))
+            for spans in lines.values():
+                for (_, end), (start, _) in itertools.pairwise(sorted(spans)):
+                    assert start > end - 2, "letters of two columns stand on each other"
 
 
 @pytest.mark.parametrize(
@@ -368,14 +373,14 @@ def test_templates_reach_neither_the_network_nor_other_files() -> None:
 
 
 def test_a_warm_render_takes_less_than_a_tenth_of_a_second(full_note: NoteData) -> None:
-    """Best of eight notes that differ, so that nothing is answered from a cache of the same document."""
+    """Processor time, best of eight notes that differ, so that nothing is answered from a cache of the same one."""
     render_note(full_note)
     best = 1.0
     for number in range(8):
         note = full_note.model_copy(update={"cause_number": f"CR-{number}"})
-        start = time.perf_counter()
+        start = time.process_time()
         render_note(note)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.1
 
 

@@ -29,7 +29,7 @@ def show(law: Law, text: str, *, today: date | None = None) -> dict[str, Any]:
         ("disposition", law.dispositions),
         ("exception", law.exceptions),
     ):
-        record = pool.get(text.strip().lower())  # type: ignore[attr-defined]
+        record = pool.get(text.strip().lower())
         if record is not None:
             return {"law": stamp, name: record.model_dump(mode="json", by_alias=True)}
     law.resolve(text)

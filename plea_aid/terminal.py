@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from plea_aid.analysis.assess import Assessment, OptionAnalysis
+from plea_aid.analysis.assess import Assessment, CountAnalysis, OptionAnalysis
 from plea_aid.analysis.comparison import LawChanges
 from plea_aid.analysis.draft import with_draft
 from plea_aid.analysis.evaluate import Agreement
@@ -93,14 +93,46 @@ def _option_panel(option: OptionAnalysis, law: Law) -> Panel:
         lines += [Text(f"  Unverified: {u}", style="yellow") for u in count.unverified]
     for warning in option.warnings:
         lines.append(Text(f"Note: {warning}", style="yellow"))
-    for finding in sorted(option.findings, key=lambda f: -rank(f.level)):
+    shown = [f for f in option.findings if rank(f.level) >= rank("possible")]
+    for count in option.counts:
+        lines += _count_reasons(count, shown, law)
+    for finding in sorted(shown, key=lambda f: -rank(f.level)):
         lines.append(_finding(finding, law))
+    unlikely = [law.grounds[f.ground].name for f in option.findings if f.level == "unlikely"]
+    if unlikely:
+        lines.append(Text.assemble("\n", level_text("unlikely"), "  " + "; ".join(dict.fromkeys(unlikely))))
     for missing in option.not_analysed:
         ground = law.grounds[missing.ground]
         lines.append(Text.assemble(level_text("not-analysed"), f"  {ground.name} ({ground.citation})"))
     if not option.findings and not option.not_analysed:
         lines.append(Text("No ground above 'none'."))
     return Panel(Group(*lines), title=option.name, title_align="left")
+
+
+def _count_reasons(count: CountAnalysis, shown: list[Finding], law: Law) -> list[RenderableType]:
+    """Return, once for a count, why it stands to each category that a shown finding rests on."""
+    named = {c for f in shown for limb in law.grounds[f.ground].limbs for c in limb.any_category}
+    lines: list[RenderableType] = []
+    for m in count.matches:
+        if m.category in named and m.level not in (None, "none"):
+            head = Text.assemble("\n", level_text(m.level or "not-analysed"), f"  {law.categories[m.category].name}")
+            body = Table.grid(padding=(0, 1))
+            body.add_column(width=11, style="dim")
+            body.add_column(overflow="fold")
+            body.add_row("Count", f"{count.outcome.number}, {count.outcome.final.cite}")
+            body.add_row("Because", "\n".join(m.because))
+            body.add_row("Authority", "; ".join(_authority(law, a) for a in m.authorities))
+            lines += [head, body]
+    return lines
+
+
+def _short(reason: str, law: Law) -> str:
+    """Return a reason without the category's own steps, which stand once with the count."""
+    for category in law.categories.values():
+        for level in LEVELS:
+            if reason.startswith(f"{category.name}: {level}. "):
+                return f"{category.name}: {level} (reasons above)."
+    return reason
 
 
 def _finding(finding: Finding, law: Law) -> RenderableType:
@@ -112,15 +144,24 @@ def _finding(finding: Finding, law: Law) -> RenderableType:
     body.add_column(width=11, style="dim")
     body.add_column(overflow="fold")
     body.add_row("For", shown)
-    body.add_row("Because", "\n".join(finding.because))
-    body.add_row("Authority", "; ".join(_authority(law, a) for a in finding.authorities))
+    body.add_row("Because", "\n".join(_short(b, law) for b in finding.because))
+    body.add_row("Authority", "; ".join(_authority(law, a) for a in _own_authorities(finding, law)))
     if finding.avoided_by:
         body.add_row("Avoided by", "\n".join(f"- {a}" for a in finding.avoided_by))
     return Group(head, body)
 
 
+def _own_authorities(finding: Finding, law: Law) -> list[str]:
+    """Return the authorities of the ground itself; those of the category stand with the count."""
+    ground = law.grounds[finding.ground]
+    own = {*ground.authorities, *(a for limb in ground.limbs for a in limb.authorities)}
+    return [a for a in finding.authorities if a in own] or list(finding.authorities)
+
+
 def _authority(law: Law, authority_id: str) -> str:
-    a = law.authorities[authority_id]
+    a = law.authorities.get(authority_id)
+    if a is None:
+        return "as entered"
     return f"{a.name}, {a.citation}" + ("" if a.verified else " [unverified]")
 
 

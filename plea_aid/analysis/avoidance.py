@@ -31,16 +31,23 @@ def avoided_by(
         return {}
     advice: dict[int, list[str]] = {i: [] for i in wanted}
     base = situation_of(case, option, analyst)
-    for sentence, changed in _changes(case, option, base, [analyst.law.grounds[f.ground] for f in wanted.values()]):
+    cured_by_sentence: set[tuple[int, int]] = set()
+    for kind, number, sentence, changed in _changes(
+        case, option, base, [analyst.law.grounds[f.ground] for f in wanted.values()]
+    ):
         try:
             tried = situation_of(case, changed, analyst)
         except CaseError:
             continue
         for i, finding in wanted.items():
+            if kind == "sentence" and (i, number) in cured_by_sentence:
+                continue  # a longer term already avoids it
             after = ground_level(tried, analyst.law.grounds[finding.ground], finding.postures)
             if rank(after) < rank(finding.level) and rank(after) < rank("possible"):
                 suffix = "" if after == "none" else f" (then {after})"
                 advice[i].append(sentence + suffix)
+                if kind == "sentence":
+                    cured_by_sentence.add((i, number))
             elif rank(after) < rank(finding.level) and after == "possible":
                 advice[i].append(f"{sentence} (lowers it to possible)")
     return {i: tuple(lines) if lines else _last_word(analyst, wanted[i]) for i, lines in advice.items()}
@@ -62,21 +69,22 @@ def _last_word(analyst: Analyst, finding: Finding) -> tuple[str, ...]:
     return ("No single change tried here avoids it; two changes together, or dismissing the count, might.",)
 
 
-def _changes(case: Case, option: Option, base: Situation, grounds: Sequence[Ground]) -> Iterator[tuple[str, Option]]:
-    """Yield single changes: a sentence for each, and the option with it made."""
+def _changes(case: Case, option: Option, base: Situation, grounds: Sequence[Ground]) -> Iterator[tuple[str, int, str, Option]]:
+    """Yield single changes: their kind, the count, a sentence for each, and the option with it made."""
     parts = {p.number: p for p in option.count}
     for outcome in base.outcomes:
         if outcome.number is None or outcome.number not in parts or outcome.conviction == "none":
             continue
         part = parts[outcome.number]
-        for sentence, changed in (
-            *_sentence_changes(part, outcome, grounds, base),
-            *_record_changes(part, outcome),
-            *_disposition_changes(part, outcome),
-            *_offense_changes(part, outcome, base),
+        for kind, changes in (
+            ("sentence", _sentence_changes(part, outcome, grounds, base)),
+            ("record", _record_changes(part, outcome)),
+            ("disposition", _disposition_changes(part, outcome)),
+            ("offense", _offense_changes(part, outcome, base)),
         ):
-            others = tuple(changed if p.number == part.number else p for p in option.count)
-            yield sentence, Option(name=option.name, count=others)
+            for sentence, changed in changes:
+                others = tuple(changed if p.number == part.number else p for p in option.count)
+                yield kind, part.number, sentence, Option(name=option.name, count=others)
 
 
 def _sentence_changes(

@@ -153,7 +153,7 @@ def _one(situation: Situation, limb: Limb, outcome: Outcome, burden: str) -> Res
         return NOTHING
     level, because, charges = reached
     steps = [because]
-    authorities: list[str] = list(outcome.disposition.authorities) if limb.basis == "conviction" else []
+    authorities = _conviction_authorities(outcome) if limb.basis == "conviction" else []
     offenses = [o for c in charges for o in c.offenses]
     if limb.exclude_flags and all(set(o.flags) & set(limb.exclude_flags) for o in offenses):
         return NOTHING
@@ -196,6 +196,11 @@ def _one(situation: Situation, limb: Limb, outcome: Outcome, burden: str) -> Res
         level = lower(level, "possible") if applies == "maybe" else level
         steps.append(sentence)
     return Result(level, numbers, tuple(steps), tuple(dict.fromkeys(authorities)))
+
+
+def _conviction_authorities(outcome: Outcome) -> list[str]:
+    """Return what makes the disposition a conviction in federal law; state procedure is cited with the count."""
+    return [a for a in outcome.disposition.authorities if not a.startswith("mca-")]
 
 
 def _named(offenses: Sequence[Offense], limb: Limb) -> list[str]:
@@ -463,7 +468,7 @@ def _total(situation: Situation, limb: Limb) -> Result:
         return NOTHING
     added = " + ".join(str(d) for d in days)
     level = higher(o.conviction for o in mine)
-    authorities = tuple(dict.fromkeys(a for o in mine for a in o.disposition.authorities))
+    authorities = tuple(dict.fromkeys(a for o in mine for a in _conviction_authorities(o)))
     over = f"{len(convictions)} conviction{'s' if len(convictions) > 1 else ''}"
     said = f"The {what} over {over} add up: {added} = {sum(days)} days, {needed} days or more: met."
     return Result(level, tuple(o.number for o in mine if o.number is not None), (said,), authorities)

@@ -39,7 +39,7 @@ def supporting_citations(law: Law) -> dict[str, list[str]]:
             add(f"ground {ground.id}", limb.authorities)
     for pool in (law.terms, law.exceptions, law.postures, law.dispositions, law.definitions, law.glossary):
         for record in pool.values():
-            add(record.id, record.authorities)  # type: ignore[attr-defined]
+            add(record.id, record.authorities)
     for policy in law.policies:
         add(f"policy {policy.id}", policy.authorities)
         for section in policy.sections:
@@ -63,7 +63,9 @@ def _withdrawn_support(law: Law) -> list[str]:
 def _uncited_authorities(law: Law) -> list[str]:
     cited = supporting_citations(law)
     return [
-        f"authorities.csv: {a.id} is cited nowhere" for a in law.authorities.values() if a.id not in cited and not a.kept
+        f"authorities.csv: {a.id} is cited nowhere"
+        for a in law.authorities.values()
+        if a.id not in cited and not a.kept
     ]
 
 

@@ -257,6 +257,8 @@ def cross_references(law: Law) -> list[str]:
     for apart in limits.apart:
         known("disposition", (*apart.one, *apart.other), law.dispositions, "limits, apart")
         known("authority", apart.authorities, law.authorities, "limits, apart")
+    for note in limits.firearm:
+        known("authority", note.authorities, law.authorities, "limits, firearm")
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
     return problems

@@ -407,7 +407,8 @@ class Offer(Strict):
     fine_max_repeat: int | None = None
     supervision_days: Annotated[int, Field(ge=0)] = 0
     """Longest supervision that comes with it of itself, in days."""
-    supervised_while_suspended: bool = False
+    supervision_of_suspension: int | None = None
+    """With time suspended: supervision for as long as the offense's maximum, or this many days where that is more."""
     restitution: bool = False
     counts_as_prior_for: tuple[str, ...] = ()
     """Enhancement families in which it counts later, where the offense itself does."""
@@ -419,6 +420,14 @@ class Apart(Strict):
 
     one: Annotated[tuple[str, ...], Field(min_length=1)]
     other: Annotated[tuple[str, ...], Field(min_length=1)]
+    says: str
+    authorities: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class FirearmNote(Strict):
+    """What a conviction of a flagged offense means for possessing a firearm; a note beside the comparison."""
+
+    flag: str
     says: str
     authorities: Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -436,6 +445,7 @@ class Limits(Strict):
     agreements: Annotated[tuple[AgreementKind, ...], Field(alias="agreement")] = ()
     offers: Annotated[tuple[Offer, ...], Field(alias="offer")] = ()
     apart: tuple[Apart, ...] = ()
+    firearm: tuple[FirearmNote, ...] = ()
     unverified: tuple[str, ...] = ()
 
 

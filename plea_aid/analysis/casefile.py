@@ -30,7 +30,10 @@ def validate_case(raw: dict[str, Any]) -> Case:
     try:
         return Case.model_validate(raw)
     except ValidationError as fault:
-        raise CaseError([_line(error) for error in fault.errors()]) from None
+        errors = fault.errors()
+        # A list whose items are at fault is also reported as too short; the items say what is wrong.
+        telling = [e for e in errors if e["type"] != "too_short"] or errors
+        raise CaseError([_line(error) for error in telling]) from None
 
 
 def _line(error: Any) -> str:

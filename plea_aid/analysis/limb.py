@@ -107,6 +107,8 @@ def _limb(situation: Situation, ground: Ground, limb: Limb, burden: str) -> Resu
                 f"This holds only if the offense was committed within {limb.within_years_of_admission} years of "
                 "admission; after that it does not.",
             )
+        if limb.within_years:
+            extra = (*extra, f"It looks at the last {limb.within_years} years only.")
         result = Result(
             result.level,
             result.counts,
@@ -219,6 +221,8 @@ def _basis(limb: Limb, outcome: Outcome) -> tuple[Level, str, tuple[Charge, ...]
             return None
         said = f"{outcome.name}: {rule.name[0].lower() + rule.name[1:]}, {_conviction_words(outcome)}."
         return outcome.conviction, said, (outcome.final,)
+    if limb.pending_only and rule.id != "pending":
+        return None
     if limb.basis == "charge":
         amended = outcome.conviction != "none" and outcome.final.id != outcome.charged.id
         charges = (outcome.charged, outcome.final) if amended else (outcome.charged,)
@@ -367,11 +371,9 @@ def _exception(situation: Situation, exception: GroundException, outcome: Outcom
     uncertain = ""
     if exception.substance is not None:
         named = (outcome.record.substance or "").strip().lower()
-        by_element = all(
-            w.elements.get("substance") == (exception.substance,) for o in outcome.final.offenses for w in o.ways
-        )
-        if named != exception.substance and not by_element:
-            if named in ("", "unspecified"):
+        covered = _substances(situation, outcome)
+        if named != exception.substance and covered != {exception.substance}:
+            if named in ("", "unspecified") and (not covered or exception.substance in covered):
                 uncertain = f"{name} could apply if the substance is {exception.substance}."
             else:
                 return "no", f"{name} not met: the substance is not {exception.substance}."
@@ -385,6 +387,8 @@ def _exception(situation: Situation, exception: GroundException, outcome: Outcom
         meets = [_element_meets(o, literal) for o in outcome.final.offenses for literal in exception.requires_any]
         if not any(meets):
             return "no", f"{name} not met: the offense is more than the simple conduct it covers."
+    if any(w.facts & set(exception.not_with_facts) for o in outcome.final.offenses for w in o.ways):
+        return "no", f"{name} not met: the offense is graver than the simple conduct it covers."
     if exception.only_one_ever:
         others = _others(situation, exception, outcome)
         if others == "certain":
@@ -392,6 +396,13 @@ def _exception(situation: Situation, exception: GroundException, outcome: Outcom
         if others == "possible":
             uncertain = uncertain or f"{name} applies only if no other offense here counts, which is not settled."
     return ("maybe", uncertain) if uncertain else ("yes", "")
+
+
+def _substances(situation: Situation, outcome: Outcome) -> set[str]:
+    """Return the substances the elements of the conviction still cover once the record has been read."""
+    given = facts_of(outcome.record)
+    leaves = [x for o in outcome.final.offenses for x in read_record(o, situation.law, given).leaves]
+    return {x.values["substance"] for x in leaves if "substance" in x.values}
 
 
 def _element_meets(offense: Offense, literal: str) -> bool:

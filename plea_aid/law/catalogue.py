@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,7 +78,8 @@ class Law:
         if found:
             return found
         bare = normalise(text)
-        near = difflib.get_close_matches(bare, list(self._by_citation), n=3, cutoff=0.6)
+        close = difflib.get_close_matches(bare, list(self._by_citation), n=30, cutoff=0.6)
+        near = sorted(close, key=lambda c: -len(os.path.commonprefix([bare, c])))[:3]
         hint = f"; nearest: {', '.join(self._by_citation[n][0].cite for n in near)}" if near else ""
         raise UnknownOffense(
             f"'{text}' is not an offense of the catalogue; a citation such as MCA 45-5-206(1)(a) or a catalogue id is "

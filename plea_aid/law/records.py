@@ -270,6 +270,8 @@ class Limb(Strict):
     basis: Literal["conviction", "charge", "conduct"] = "conviction"
     postures: tuple[str, ...] = ()
     """Only these postures; the ground's own when empty."""
+    pending_only: bool = False
+    """For a charge basis: the limb holds while the charge is open and ends with it."""
     level_at_most: Level | None = None
     """Cap: for example a discretionary ground is never more than ``possible``."""
     any_category: tuple[str, ...] = ()
@@ -346,6 +348,8 @@ class GroundException(Strict):
     grams_not_over: float | None = None
     requires_any: tuple[str, ...] = ()
     """Literals of which the offense must meet one, for example ``act:possess|use``."""
+    not_with_facts: tuple[str, ...] = ()
+    """Facts that make the conduct graver than the exception covers (Matter of Davey)."""
     authorities: Annotated[tuple[str, ...], Field(min_length=1)]
     checked: date
 

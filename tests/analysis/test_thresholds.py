@@ -15,14 +15,14 @@ from plea_aid.law.load import load_law
 
 
 def run(
-    offense: str, *, record: dict[str, Any] | None = None, prior: list[Any] | None = None, **part: Any
+    charge: str, *, record: dict[str, Any] | None = None, prior: list[Any] | None = None, **part: Any
 ) -> Assessment:
     return assess(
         validate_case(
             {
                 "plea_date": "2026-05-02",
                 "offense_date": "2026-03-14",
-                "count": [{"number": 1, "offense": offense, "record": record or {}}],
+                "count": [{"number": 1, "offense": charge, "record": record or {}}],
                 "prior": prior or [],
                 "option": [{"name": "plea", "count": [{"number": 1, **part}]}],
             }

@@ -69,7 +69,9 @@ def _last_word(analyst: Analyst, finding: Finding) -> tuple[str, ...]:
     return ("No single change tried here avoids it; two changes together, or dismissing the count, might.",)
 
 
-def _changes(case: Case, option: Option, base: Situation, grounds: Sequence[Ground]) -> Iterator[tuple[str, int, str, Option]]:
+def _changes(
+    case: Case, option: Option, base: Situation, grounds: Sequence[Ground]
+) -> Iterator[tuple[str, int, str, Option]]:
     """Yield single changes: their kind, the count, a sentence for each, and the option with it made."""
     parts = {p.number: p for p in option.count}
     for outcome in base.outcomes:

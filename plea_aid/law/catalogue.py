@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -79,7 +78,7 @@ class Law:
             return found
         bare = normalise(text)
         close = difflib.get_close_matches(bare, list(self._by_citation), n=30, cutoff=0.6)
-        near = sorted(close, key=lambda c: -len(os.path.commonprefix([bare, c])))[:3]
+        near = sorted(close, key=lambda c: _differ_from(bare, c), reverse=True)[:3]
         hint = f"; nearest: {', '.join(self._by_citation[n][0].cite for n in near)}" if near else ""
         raise UnknownOffense(
             f"'{text}' is not an offense of the catalogue; a citation such as MCA 45-5-206(1)(a) or a catalogue id is "
@@ -122,3 +121,8 @@ class Law:
         """Return the office's checklist of factors and gates in its newest edition on ``day``."""
         past = [c for c in self.checklists if c.edition <= day] or list(self.checklists)
         return max(past, key=lambda c: c.edition) if past else None
+
+
+def _differ_from(one: str, other: str) -> int:
+    """Return the place of the first character at which two citations differ."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -1,8 +1,9 @@
 """The detectors of the Section 2 guard: what `guard.toml` says, checked, and compiled into regular expressions.
 
 The file is written for a reader who knows the law and a little of regular expressions. Patterns run on the plain
-form of a text (see `folding`), ignoring case unless `(?-i:…)` says otherwise; line ends and indents inside a
-pattern are layout. `{id}` in a pattern stands for the word list or part of that id.
+form of a text (see `folding`) and are written in lower case, which stands for either case; capitals count inside
+`(?-i:…)` only. Line ends and indents inside a pattern are layout. `{id}` in a pattern stands for the word list or
+part of that id.
 """
 
 import re
@@ -15,6 +16,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9-]*)\}")
+_ESCAPE = re.compile(r"\\.|\(\?P")
+_CASED = "(?-i:"
 _LAYOUT = re.compile(r"\n\s*")
 
 
@@ -61,11 +64,14 @@ class Allowed(_Entry):
 
 
 class Detector(_Entry):
-    """Finds one kind: a match of `pattern` (its group `hit`, if it has one) with one of the contexts `when` (if any
-    are named) and none of the contexts `unless`. `why` is what the writer reads."""
+    """Finds one kind: a match of `pattern` with one of the contexts `when` (if any are named) and none of the contexts
+    `unless`. The find is the group `hit` (or `hit2`, `hit3` …, one for each alternative), or else the whole match.
+    `why` is what the writer reads. `cue` lists pieces of words of which every find has one in its text, near or far: it
+    only saves the time of looking in vain."""
 
     kind: str
     pattern: str
+    cue: list[str] = []
     when: list[str] = []
     unless: list[str] = []
 
@@ -91,13 +97,21 @@ class CompiledContext:
 
 @dataclass(frozen=True, slots=True)
 class CompiledDetector:
+    """A detector ready to run: on the plain form if `cased`, else on the plain form in lower case."""
+
     id: str
     kind: str
     why: str
     pattern: re.Pattern[str]
-    group: int
+    cased: bool
+    groups: tuple[int, ...]
+    cues: tuple[str, ...]
     when: tuple[CompiledContext, ...]
     unless: tuple[CompiledContext, ...]
+
+    def span(self, match: re.Match[str]) -> tuple[int, int]:
+        """Where the find of a match stands."""
+        return next((match.span(group) for group in self.groups if match.start(group) >= 0), match.span())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +189,16 @@ class _Compiler:
                 )
             return self.parts[reference[1]]
 
-        return _REFERENCE.sub(value, _LAYOUT.sub("", entry.pattern))
+        # the reader of TOML drops the line end after the opening quotes and leaves the indent of that line
+        pattern = entry.pattern.lstrip() if "\n" in entry.pattern else entry.pattern
+        return _REFERENCE.sub(value, _LAYOUT.sub("", pattern))
 
-    def _regex(self, entry: "Context | Detector | Allowed", ending: str = "") -> re.Pattern[str]:
+    def _regex(self, entry: "Context | Detector | Allowed", ending: str = "", cased: bool = True) -> re.Pattern[str]:
+        pattern = self._expand(entry)
+        if re.search("[A-Z]", _without_cased(_ESCAPE.sub("", pattern))):
+            raise GuardDataError(f"{self.path}: {entry.id}: write it in lower case, capitals inside (?-i:…) only")
         try:
-            return re.compile(f"(?:{self._expand(entry)}){ending}", re.IGNORECASE)
+            return re.compile(f"(?:{pattern}){ending}", re.IGNORECASE if cased else 0)
         except re.error as fault:
             raise GuardDataError(f"{self.path}: {entry.id}: the pattern is wrong: {fault}") from fault
 
@@ -197,16 +216,31 @@ class _Compiler:
         for name in (*detector.when, *detector.unless):
             if name not in contexts:
                 raise GuardDataError(f"{self.path}: {detector.id}: {name!r} is not a context")
-        pattern = self._regex(detector)
+        # matching in a lower-cased text is several times as quick as matching without regard to case
+        cased = _CASED in self._expand(detector)
+        pattern = self._regex(detector, cased=cased)
         return CompiledDetector(
             id=detector.id,
             kind=detector.kind,
             why=detector.why,
             pattern=pattern,
-            group=pattern.groupindex.get("hit", 0),
+            cased=cased,
+            groups=tuple(index for name, index in pattern.groupindex.items() if name.startswith("hit")),
+            cues=tuple(cue.lower() for cue in detector.cue),
             when=tuple(contexts[name] for name in detector.when),
             unless=tuple(contexts[name] for name in detector.unless),
         )
+
+
+def _without_cased(pattern: str) -> str:
+    """A pattern (without escapes) less the groups in which capitals count."""
+    while (start := pattern.find(_CASED)) >= 0:
+        depth, end = 1, start + len(_CASED)
+        while depth and end < len(pattern):
+            depth += {"(": 1, ")": -1}.get(pattern[end], 0)
+            end += 1
+        pattern = pattern[:start] + pattern[end:]
+    return pattern
 
 
 class _Branch(dict[str, "_Branch"]):

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TypedDict
 
 from plea_aid.privacy.detectors import CompiledContext, CompiledDetector, DetectorSet, load_detectors
-from plea_aid.privacy.folding import SEALED, Folded, fold
+from plea_aid.privacy.folding import SEALED, fold
 from plea_aid.settings import data_dir as installed_data_dir
 
 _SENTENCE_END = re.compile(
     r"\n|; ?"
-    r"|(?<=[^\W_]{4})[.!?]+[\"')\]]* "
-    r"|(?<!\b[A-Za-z])(?<!\b(?:Mr|Ms|Dr|St|No|vs|Jr|Sr|Lt|Co))(?<!\b(?:Mrs|Def|Dft|Nos|Sgt|Ofc|Cpl|Det|Hon|Inc|Dec|Jan|Feb))"
-    r"(?<!\b(?:Deft|Mont|Stat|Sept))[.!?]+[\"')\]]* (?=[\"'(\[]?[A-Z0-9])"
+    r"|(?<=[^\W_]{4})(?<!\bDeft)(?<!\bMont)(?<!\bStat)(?<!\bSept)[.!?]+[\"')\]]* "
+    r"|(?<!\b[a-z])(?<!\b(?:mr|ms|dr|st|no|vs|jr|sr|lt|co))(?<!\b(?:mrs|def|dft|nos|sgt|ofc|cpl|det|hon|inc|jan|feb|dec|reg))"
+    r"(?<!\b(?:deft|mont|stat|sept))[.!?]+[\"')\]]* (?=[\"'(\[]?(?-i:[A-Z0-9]))",
+    re.IGNORECASE,
 )
 _WINDOW = 160
 """Characters around a match in which a context is looked for; a sentence rarely needs more, and it bounds the work."""
@@ -89,13 +90,15 @@ class Guard:
         folded = fold(text)
         folded = folded.seal([match.span() for match in self._placeholder.finditer(folded.text)])
         hits: list[Hit] = []
-        # A find can hide another one, as in "citizen of Chile and Peru". What was found is sealed and the rest read
-        # again until nothing turns up: so a text whose hits were all replaced holds no further ones.
-        while finds := self._finds(folded):
+        # A find can hide another one, as in "citizen of Chile and Peru". What was found is sealed and its surroundings
+        # are read again until nothing turns up: so a text whose hits were all replaced holds no further ones.
+        regions = [(0, len(folded.text))]
+        while finds := self._finds(folded.text, regions):
             for find in finds:
                 start, end = folded.original_span(find.start, find.end)
                 hits.append(Hit(find.detector.kind, start, end, text[start:end], find.detector.why))
             folded = folded.seal([(find.start, find.end) for find in finds])
+            regions = _around_seals(folded.text)
         return sorted(hits, key=lambda hit: hit.start)
 
     def replace(self, text: str, hits: Iterable[Hit]) -> str:
@@ -110,7 +113,7 @@ class Guard:
         return "".join([*parts, text[at:]])
 
     def scan_lines(self, lines: Iterable[str]) -> LinesRecord:
-        """The hits of each line, as `plea-aid guard --json` prints them: one entry for every line, line ends ignored."""
+        """The hits of each line, as `plea-aid guard --json` prints them: one entry for every line."""
         return {
             "lines": [
                 {
@@ -124,15 +127,18 @@ class Guard:
             ]
         }
 
-    def _finds(self, folded: Folded) -> list[_Find]:
-        text = folded.text
-        breaks = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+    def _finds(self, text: str, regions: list[tuple[int, int]]) -> list[_Find]:
+        reading = _Reading(text)
+        lower = text.lower()
         finds: list[_Find] = []
         for detector in self._detectors.detectors:
-            for match in detector.pattern.finditer(text):
-                start, end = match.span(detector.group)
-                if start < end and _stands(text, breaks, detector, start, end):
-                    finds.append(_Find(detector, start, end))
+            if detector.cues and not any(cue in lower for cue in detector.cues):
+                continue
+            for opening, closing in regions:
+                for match in detector.pattern.finditer(text if detector.cased else lower, opening, closing):
+                    start, end = detector.span(match)
+                    if start < end and reading.bears_out(detector, start, end):
+                        finds.append(_Find(detector, start, end))
         return _apart(self._not_allowed(text, finds))
 
     def _not_allowed(self, text: str, finds: list[_Find]) -> list[_Find]:
@@ -165,28 +171,53 @@ def _guard_of(path: Path, changed: int) -> Guard:
     return Guard(load_detectors(path))
 
 
-def _stands(text: str, breaks: list[int], detector: CompiledDetector, start: int, end: int) -> bool:
-    """Whether a match is a find, by what stands around it in its sentence."""
-    if SEALED in text[start:end]:
-        return False
-    if not detector.when and not detector.unless:
-        return True
-    place = bisect_right(breaks, start) - 1
-    opening = breaks[place]
-    later = bisect_left(breaks, end, place + 1)
-    closing = breaks[later] if later < len(breaks) else len(text)
-    opening, closing = max(opening, start - _WINDOW), min(closing, end + _WINDOW)
+class _Reading:
+    """One text under examination: its sentences, and the contexts already looked at."""
 
-    def holds(context: CompiledContext) -> bool:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.breaks = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
+        self.seen: dict[tuple[int, int, int], bool] = {}
+
+    def bears_out(self, detector: CompiledDetector, start: int, end: int) -> bool:
+        """Whether a match is a find, by what stands around it in its sentence."""
+        if SEALED in self.text[start:end]:
+            return False
+        if detector.when and not any(self._holds(context, start, end) for context in detector.when):
+            return False
+        return not any(self._holds(context, start, end) for context in detector.unless)
+
+    def _holds(self, context: CompiledContext, start: int, end: int) -> bool:
+        key = (id(context), start, end)
+        if key not in self.seen:
+            self.seen[key] = self._look(context, start, end)
+        return self.seen[key]
+
+    def _look(self, context: CompiledContext, start: int, end: int) -> bool:
+        place = bisect_right(self.breaks, start) - 1
+        opening = max(self.breaks[place], start - _WINDOW)
         if context.side == "before":
-            return context.pattern.search(text[opening:start]) is not None
+            return context.pattern.search(self.text[opening:start]) is not None
+        later = bisect_left(self.breaks, end, place + 1)
+        closing = self.breaks[later] if later < len(self.breaks) else len(self.text)
+        closing = min(closing, end + _WINDOW)
         if context.side == "after":
-            return context.pattern.match(text[end:closing]) is not None
-        return context.pattern.search(text, opening, closing) is not None
+            return context.pattern.match(self.text[end:closing]) is not None
+        return context.pattern.search(self.text, opening, closing) is not None
 
-    if detector.when and not any(holds(context) for context in detector.when):
-        return False
-    return not any(holds(context) for context in detector.unless)
+
+def _around_seals(text: str) -> list[tuple[int, int]]:
+    """The stretches of a text in which a seal can have changed what stands: a window's length to either side."""
+    regions: list[tuple[int, int]] = []
+    at = text.find(SEALED)
+    while at >= 0:
+        opening, closing = max(0, at - _WINDOW), min(len(text), at + _WINDOW)
+        if regions and opening <= regions[-1][1]:
+            regions[-1] = (regions[-1][0], closing)
+        else:
+            regions.append((opening, closing))
+        at = text.find(SEALED, at + 1)
+    return regions
 
 
 def _apart(finds: Sequence[_Find]) -> list[_Find]:

@@ -45,11 +45,9 @@ def main() -> None:
     except CaseworkError as refusal:
         frame.show_refusal(refusal)
         return
-    sections = _pages(actor)
-    frame.keep_pages({page_id: page for pages in sections.values() for page_id, page in pages.items()})
-    chosen = st.navigation(
-        {name: list(pages.values()) for name, pages in sections.items()}, position="sidebar" if actor else "hidden"
-    )
+    pages = _pages(actor)
+    frame.keep_pages(pages)
+    chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden")
     if actor is None:
         frame.guarded(sign_in.draw)()
     else:
@@ -58,25 +56,26 @@ def main() -> None:
     session.hand_over_ticket()
 
 
-def _pages(actor: Actor | None) -> dict[str, dict[str, st.Page]]:
-    """Return the pages by section. All are always known, so that an address survives signing in; who may not open a
-    page does not see it."""
-    walking = bool(actor and can(actor, Action.CASE_READ))
-    case = walking and frame.chosen_case() is not None
+def _pages(actor: Actor | None) -> dict[str, st.Page]:
+    """Return the pages by id, the walk in its order.
+
+    All are always known, so that an address survives signing in; who may not open a page does not see it. They are one
+    list: Streamlit's sections put headings inside the list, where a screen reader expects only entries.
+    """
+    may_read = bool(actor and can(actor, Action.CASE_READ))
+    in_case = may_read and frame.chosen_case() is not None
+    walk = {
+        step.id: _page(step.id, WALK[step.id], f"{number}. {step.title}", in_case)
+        for number, step in enumerate(STEPS, 1)
+    }
     return {
-        "": {
-            "cases": _page("cases", case_list.draw, "Cases", walking, default=True),
-            "case": _page("case", case_list.open_chosen, "Case", False),
-        },
-        "This case": {step.id: _page(step.id, WALK[step.id], step.title, case) for step in STEPS},
-        "Office": {
-            "review": _page("review", review.draw, "Review", bool(actor and can(actor, Action.CASE_APPROVE))),
-            "law": _page("law", law_pages.draw, "Law", actor is not None),
-            "accounts": _page(
-                "accounts", people.draw_accounts, "Accounts", bool(actor and can(actor, Action.USER_LIST))
-            ),
-            "you": _page("you", people.draw_own, "Your account", actor is not None),
-        },
+        "cases": _page("cases", case_list.draw, "Cases", may_read, default=True),
+        "case": _page("case", case_list.open_chosen, "Case", False),
+        **walk,
+        "review": _page("review", review.draw, "Review", bool(actor and can(actor, Action.CASE_APPROVE))),
+        "law": _page("law", law_pages.draw, "Law", actor is not None),
+        "accounts": _page("accounts", people.draw_accounts, "Accounts", bool(actor and can(actor, Action.USER_LIST))),
+        "you": _page("you", people.draw_own, "Your account", actor is not None),
     }
 
 

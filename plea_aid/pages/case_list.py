@@ -61,15 +61,15 @@ def draw() -> None:
     if not listing.rows:
         _empty(bool(text.strip()) or stage != _ALL or mine)
     _pages(listing.next)
-    if may_create and can(actor, Action.EXAMPLES_LOAD):
+    if can(actor, Action.EXAMPLES_LOAD) and not any(row.example for row in listing.rows):
         _examples(db, actor, prominent=not listing.rows)
 
 
 def _new_case(db: Database, actor: Actor) -> None:
     with st.form("new-case", clear_on_submit=False), st.container(horizontal=True, vertical_alignment="bottom"):
         cause = st.text_input("Cause number", key="new/cause", placeholder="CR-2026-0412", max_chars=60)
-        offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="3/14/2026")
-        hearing = st.text_input("Next hearing", key="new/hearing", placeholder="5/2/2026")
+        offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="month/day/year")
+        hearing = st.text_input("Next hearing", key="new/hearing", placeholder="month/day/year")
         pressed = st.form_submit_button("Start a case", type="primary")
     if not pressed:
         return
@@ -87,7 +87,7 @@ def _new_case(db: Database, actor: Actor) -> None:
 
 def _row(row: CaseRow) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
-        page_link("case", row.cause_number or "No cause number yet", row.id)
+        page_link("case", f"**{plain(row.cause_number or 'No cause number yet')}**", row.id)
         st.badge(STAGES[row.stage], color="gray")
         if row.example:
             st.badge("Fictional example", color="gray")

@@ -20,7 +20,7 @@ from plea_aid.pages.fields import choice_field, date_field, text_field
 from plea_aid.pages.frame import Screen, case_page
 from plea_aid.pages.matrix import findings_for, flag_line
 from plea_aid.pages.questions import questions_of
-from plea_aid.pages.reasons import show_findings, show_missing
+from plea_aid.pages.reasons import show_findings
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import days, dollars, nth, plain, short_day
@@ -199,7 +199,7 @@ def _range(screen: Screen, charge: Charge, count: dict[str, Any]) -> str:
         notes.append("a felony, which is outside the city's court")
     if not all(p.verified for p in found):
         notes.append("not verified at the source")
-    return f"{words}. {'; '.join(notes)}" if notes else f"{words}."
+    return f"{words}. Note: {'; '.join(notes)}." if notes else f"{words}."
 
 
 def _worth_knowing(charge: Charge) -> None:
@@ -301,7 +301,7 @@ def _add_prior(law: Law) -> None:
     with st.expander("Add an earlier conviction"), st.form("prior", clear_on_submit=False, border=False):
         first, second, third = st.columns([2, 1, 1])
         first.text_input("Offense", key="prior/offense", placeholder="MCA 45-6-301")
-        second.text_input("Date of conviction", key="prior/date", placeholder="1/10/2022")
+        second.text_input("Date of conviction", key="prior/date", placeholder="month/day/year")
         third.number_input("Days ordered, suspended time included", min_value=0, step=1, key="prior/days")
         st.form_submit_button("Add it", on_click=_append_prior, args=(law,))
 
@@ -335,5 +335,4 @@ def _charge_stage(analysed: Analysed, law: Law) -> None:
         f"{flag_line(analysed.charge)} These follow from the charge or the arrest, before any plea; a plea does not "
         "undo them."
     )
-    show_findings(findings_for(analysed.charge, None), law, empty="Nothing follows from the charge alone.")
-    show_missing(analysed.charge, law)
+    show_findings(analysed.charge, findings_for(analysed.charge, None), law)

@@ -41,19 +41,8 @@ def substituted_somewhere(view: CaseView) -> bool:
     )
 
 
-def factor_state(entered: FactorView | None, zone: str | None) -> str:
-    """Return who answered a factor and what it still lacks."""
-    return _state(entered, zone)
-
-
-def gate_state(entered: GateView | None, zone: str | None) -> str:
-    """Return who answered a gate and what it still lacks."""
-    return _state(entered, zone)
-
-
-def _state(entered: FactorView | GateView | None, zone: str | None) -> str:
-    if entered is None:
-        return "Not answered yet."
+def state(entered: FactorView | GateView, zone: str | None) -> str:
+    """Return who answered a factor or gate, when, and what it still lacks."""
     said = f"Saved by {plain(entered.by_name)}, {clock(entered.at, zone)}."
     gaps = entered.entry.gaps()
     return f"{said} Still missing: {'; '.join(plain(g) for g in gaps)}." if gaps else said

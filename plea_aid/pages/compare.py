@@ -9,7 +9,7 @@ from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.equivalence import rows, weights
 from plea_aid.pages.frame import Screen, case_page, go, policy_notice
 from plea_aid.pages.pictures import heatmap
-from plea_aid.pages.reasons import LEGEND, STANDING, show_findings, show_missing
+from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
 from plea_aid.pages.wording import plain
 
 _EVERY_GROUP = "Every group"
@@ -47,13 +47,7 @@ def _glance(screen: Screen, analysed: Analysed) -> None:
     st.altair_chart(heatmap(found), width="stretch", alt=matrix.summary(found))
     groups = list(matrix.groups_of(screen.law))
     st.caption(f"Signs: {LEGEND}. The same as a table:")
-    st.table(
-        [
-            {"Option": option.name, **{c.group: c.words for c in found if c.option == option.name}}
-            for option in analysed.options
-        ],
-        hide_index=True,
-    )
+    st.table(matrix.table(found), hide_index=True)
     with st.expander("Who is in which group"):
         for group in groups:
             inside = [p for p in screen.law.postures.values() if p.group == group]
@@ -71,12 +65,7 @@ def _reasons(screen: Screen, analysed: Analysed) -> None:
     # The choice of a group lives in this browser session only and is stored nowhere.
     group = second.selectbox("Group", [_EVERY_GROUP, *groups], key="why/group")
     option = options.get(name) or analysed.options[0]
-    show_findings(
-        matrix.findings_for(option, groups.get(group)),
-        screen.law,
-        empty="No ground reaches possible or more here.",
-    )
-    show_missing(option, screen.law)
+    show_findings(option, matrix.findings_for(option, groups.get(group)), screen.law)
     for warning in option.warnings:
         st.warning(plain(warning))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -22,9 +22,10 @@ from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.gates import AGREEMENTS, show_gate
 from plea_aid.pages.history import show_history
 from plea_aid.pages.matrix import flag_line
+from plea_aid.pages.sensitive import warn_about
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import DECISION_GATES, STEPS, step_of_fault
-from plea_aid.pages.wording import STAGES, clock, counted, plain
+from plea_aid.pages.wording import STAGES, clock, counted, joined, plain
 
 _OUTCOMES = {
     "offer": ("offered", "Record that the offer was made"),
@@ -97,6 +98,7 @@ def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
         help="Why this is a just resolution. Immigration consequences can be one reason, never the only one. "
         "Nothing that identifies a person.",
     )
+    warn_about(st.session_state[f"{key}/rationale"] or "")
     if view.versions:
         st.text_area(
             "Why the decision changed since it was last submitted",
@@ -195,9 +197,17 @@ def _missing(screen: Screen, analysed: Analysed, faults: tuple[Fault, ...]) -> N
         if not found:
             continue
         st.markdown(f"On **{step.title}**" + (", above" if step.id == "decision" else "") + ":")
-        st.markdown("\n".join(f"- {plain(str(fault))}" for fault in found))
+        st.markdown("\n".join(f"- {plain(line)}" for line in grouped(found)))
         if step.id != "decision" and st.button(f"Go to {step.title.lower()}", key=f"missing/{step.id}"):
             go(step.id, screen.view.id)
+
+
+def grouped(faults: Sequence[Fault]) -> list[str]:
+    """Return one sentence for each thing that is missing, naming every place where the same is missing."""
+    places: dict[str, list[str]] = {}
+    for fault in faults:
+        places.setdefault(fault.what, []).append(fault.place)
+    return [f"{joined(where)}: {what}" for what, where in places.items()]
 
 
 def _what_next(screen: Screen) -> None:
@@ -220,7 +230,7 @@ def _what_next(screen: Screen) -> None:
 
 
 def _outcome(screen: Screen, result: str, label: str) -> None:
-    on = st.text_input("Date", key=f"outcome/{result}/on", placeholder="5/2/2026")
+    on = st.text_input("Date", key=f"outcome/{result}/on", placeholder="month/day/year")
     details: dict[str, str | date | None] = {}
     if result == "entered":
         details["agreement_type"] = st.selectbox(

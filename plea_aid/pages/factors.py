@@ -12,7 +12,7 @@ from plea_aid.casework.permissions import Action
 from plea_aid.law.records import ChecklistItem
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
-from plea_aid.pages.checklist import checklist_of, factor_state, progress
+from plea_aid.pages.checklist import checklist_of, progress, state
 from plea_aid.pages.fields import choice_field, text_field
 from plea_aid.pages.frame import Screen, case_page, policy_notice
 from plea_aid.pages.gates import show_gate
@@ -56,24 +56,26 @@ def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: i
     entry = entered.entry if entered else None
     key = f"{screen.view.id}/factor/{factor.id}"
     save = partial(_save, factor.id)
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.subheader(f"{number}. {plain(factor.name)}", anchor=False)
         st.markdown(plain(factor.asks), help=plain(factor.source))
         if factor.section_5:
             st.caption(_section_5_words(screen, analysed))
         choice_field(
-            f"Factor {number}: was it considered?",
+            f"{factor.name}: was it considered?",
             f"{key}/state",
             entry.state if entry else None,
             list(STATES),
             STATES.__getitem__,
             partial(save, "state"),
             radio=True,
+            quiet=True,
             disabled=disabled,
         )
         if entry is not None and entry.state == "considered":
             _considered(screen, entry, key, save, number, disabled=disabled)
-        st.caption(factor_state(entered, st.context.timezone))
+        if entered is not None:
+            st.caption(state(entered, st.context.timezone))
 
 
 def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number: int, *, disabled: bool) -> None:

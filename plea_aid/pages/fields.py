@@ -10,6 +10,7 @@ import streamlit as st
 
 from plea_aid.pages.dates import read_day, typed_day
 from plea_aid.pages.saving import bind
+from plea_aid.pages.sensitive import warn_about
 
 Save = Callable[[Any], object]
 
@@ -42,6 +43,8 @@ def text_field(
         persist_state="session",
         **more,
     )
+    if area:
+        warn_about(typed)
     return typed
 
 
@@ -64,7 +67,7 @@ def date_field(
         save(day.isoformat() if day else None)
 
     typed = text_field(
-        label, key, typed_day(stored), save_when_read, disabled=disabled, help=help, placeholder="3/14/2026"
+        label, key, typed_day(stored), save_when_read, disabled=disabled, help=help, placeholder="month/day/year"
     )
     try:
         read_day(typed)
@@ -84,12 +87,12 @@ def number_field(
     step: float = 1,
 ) -> None:
     """Show a number from 0; store it when it changes. An optional one may be empty."""
-    bind(key, stored if stored is not None or optional else 0)
+    bind(key, stored if stored is not None or optional else type(step)(0))
     st.number_input(
         label,
         min_value=type(step)(0),
         step=step,
-        value=None,
+        value=None if optional else "min",
         key=key,
         on_change=_changed,
         args=(key, (lambda v: save(v)) if optional else (lambda v: save(v or 0))),
@@ -110,8 +113,12 @@ def choice_field(
     disabled: bool = False,
     help: str | None = None,
     radio: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Show a choice of one; store it when it changes. What is stored is offered even when it is no longer listed."""
+    """Show a choice of one; store it when it changes. What is stored is offered even when it is no longer listed.
+
+    A ``quiet`` label is read out and not drawn, where the heading above says the same.
+    """
     offered = list(options) if stored in options or stored is None else [*options, stored]
     bind(key, stored)
     draw: Any = st.radio if radio else st.selectbox
@@ -119,13 +126,14 @@ def choice_field(
     draw(
         label,
         offered,
-        index=None,
+        index=None if stored is None else 0,
         format_func=words,
         key=key,
         on_change=_changed,
         args=(key, save),
         disabled=disabled,
         help=help,
+        label_visibility="collapsed" if quiet else "visible",
         **more,
     )
 

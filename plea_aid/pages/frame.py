@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, policy_sentence
 from plea_aid.pages import saving
 from plea_aid.pages.session import current_actor, database, sign_out
-from plea_aid.pages.walk import STEPS, next_step, step_before
+from plea_aid.pages.walk import STEPS, has_what_it_needs, next_step, step_before
 from plea_aid.pages.wording import STAGES, clock, plain, short_day
 
 _PAGES, _CASE = "frame/pages", "frame/case"
@@ -191,5 +191,6 @@ def _step_buttons(view: CaseView, step: str) -> None:
     with st.container(horizontal=True, width="content", gap="small"):
         if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary"):
             go(before.id, view.id)
-        if after and st.button(f"Next: {after.title}", key="header/next", type="primary"):
+        weight: Literal["primary", "secondary"] = "primary" if has_what_it_needs(view, step) else "secondary"
+        if after and st.button(f"Next: {after.title}", key="header/next", type=weight):
             go(after.id, view.id)

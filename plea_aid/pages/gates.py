@@ -13,8 +13,7 @@ from plea_aid.casework.entries import GATES, FactualBasis
 from plea_aid.casework.views import GateView
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Gate
-from plea_aid.pages import saving
-from plea_aid.pages.checklist import gate_state
+from plea_aid.pages import checklist, saving
 from plea_aid.pages.elements import elements_of
 from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
 from plea_aid.pages.frame import Screen
@@ -57,13 +56,15 @@ def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> Non
                 _covered(screen)
         else:
             st.error(f"This program has no form for the gate '{plain(gate.name)}'; the office's data is newer than it.")
-        st.caption(_state(screen, gate, entered))
+        state = _state(screen, gate, entered)
+        if state:
+            st.caption(state)
 
 
 def _state(screen: Screen, gate: Gate, entered: GateView | None) -> str:
     if gate.id == "factual-basis" and not substitutions(screen.view.document, screen.law):
         return "Nothing to show: no option puts another offense in place of the one charged."
-    return gate_state(entered, st.context.timezone)
+    return checklist.state(entered, st.context.timezone) if entered else ""
 
 
 def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
@@ -215,11 +216,14 @@ def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, save: Save,
             charge = resolve_charge(screen.law, offense)
         except UnknownOffense:
             continue
-        st.markdown(f"**{plain(option)}**, count {number}: {plain(charge.title)} ({plain(charge.cite)})")
+        st.markdown(
+            f"**{plain(option)}**, count {number}: {plain(charge.title)} ({plain(charge.cite)}). Which fact shows each "
+            "element?"
+        )
         facts = known.get((option, number, offense), {})
         for slot, element in enumerate(elements_of(charge, screen.law)):
             text_field(
-                f"Which fact shows: {element}",
+                element[:1].upper() + element[1:],
                 f"{key}/{place}/{slot}",
                 facts.get(element),
                 partial(_save_fact, save, known, wanted, (option, number, offense), element, charge, screen.law),

@@ -56,8 +56,9 @@ def _offenses(law: Law) -> None:
         st.markdown("No offense fits.")
     elif not text.strip() and len(law.offenses) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(law.offenses)}; search for the others.")
-    for offense in found:
-        page_link("law", f"{offense.cite} {offense.title}", offense=offense.id)
+    with st.container(gap="xxsmall"):
+        for offense in found:
+            page_link("law", f"{offense.cite} {offense.title}", offense=offense.id)
 
 
 def _grounds(law: Law) -> None:

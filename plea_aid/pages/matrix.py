@@ -29,7 +29,7 @@ class Cell:
     def words(self) -> str:
         """The cell in a table: shape, word, and how many grounds reach the level."""
         shown = level_words(self.level)
-        return f"{shown} ({counted(len(self.grounds), 'ground')})" if self.grounds and self.level != "none" else shown
+        return f"{shown}, {counted(len(self.grounds), 'ground')}" if self.grounds and self.level != "none" else shown
 
 
 def groups_of(law: Law) -> dict[str, tuple[str, ...]]:
@@ -45,9 +45,10 @@ def cells(options: Sequence[OptionAnalysis], law: Law) -> tuple[Cell, ...]:
     return tuple(_cell(option, name, ids, law) for option in options for name, ids in groups_of(law).items())
 
 
-def top_level(option: OptionAnalysis) -> str:
-    """Return the highest level of an option over all grounds and postures."""
-    return _top((f.level for f in option.findings), bool(option.not_analysed))
+def table(found: Sequence[Cell]) -> list[dict[str, str]]:
+    """Return the cells as a table: a row a posture group, a column an option."""
+    groups = dict.fromkeys(c.group for c in found)
+    return [{"Situation": group, **{c.option: c.words for c in found if c.group == group}} for group in groups]
 
 
 def by_kind(option: OptionAnalysis, law: Law) -> dict[Kind, str]:

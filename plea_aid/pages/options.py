@@ -16,9 +16,9 @@ from plea_aid.pages.catalogue import find_offenses
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field
 from plea_aid.pages.frame import Screen, case_page, go
-from plea_aid.pages.matrix import by_kind, findings_for, flag_line, top_level
+from plea_aid.pages.matrix import by_kind, findings_for, flag_line
 from plea_aid.pages.questions import questions_of
-from plea_aid.pages.reasons import LEGEND, show_findings, show_missing
+from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.wording import KINDS, days, dollars, level, plain
 
@@ -54,7 +54,7 @@ def draw() -> None:
     with editor:
         _editor(screen, place, disabled=bool(locked))
     with live:
-        _live(analysed, options[place]["name"], screen.law)
+        _live(analysed, options[place]["name"], screen.law, screen.view.id)
 
 
 def _choose(screen: Screen, analysed: Analysed) -> int:
@@ -67,10 +67,9 @@ def _choose(screen: Screen, analysed: Analysed) -> int:
     def words(place: int) -> str:
         name = options[place]["name"]
         found = analysed.option(name)
-        return f"{plain(name)}: {level(top_level(found)) if found else 'not accepted, see below'}"
+        return f"{plain(name)}: {flag_line(found) if found else 'not accepted, see below'}"
 
     place: int = st.radio("Option to work on", range(len(options)), format_func=words, key=key)
-    st.caption(f"The sign shows the highest level in the option. {LEGEND}")
     if not screen.locked():
         with st.container(horizontal=True):
             st.button("Copy this option", on_click=_copy, args=(place, key))
@@ -280,7 +279,7 @@ def _set_offense(save: Any, law: Law, typed: str) -> None:
     save("offense", cite)
 
 
-def _live(analysed: Analysed, name: str, law: Law) -> None:
+def _live(analysed: Analysed, name: str, law: Law, case_id: str) -> None:
     st.header("What follows", anchor=False)
     for fault in (*analysed.charge_faults, *analysed.faults.get(name, ())):
         st.error(fault)
@@ -293,6 +292,7 @@ def _live(analysed: Analysed, name: str, law: Law) -> None:
         [{"Kind": KINDS[kind], "Highest level": level(top)} for kind, top in by_kind(option, law).items()],
         hide_index=True,
     )
+    st.caption(f"Signs: {LEGEND}")
     for count in option.counts:
         outcome = count.outcome
         said = {"certain": "a conviction", "none": "no conviction", "possible": "possibly a conviction"}
@@ -303,5 +303,13 @@ def _live(analysed: Analysed, name: str, law: Law) -> None:
         )
     for warning in option.warnings:
         st.warning(plain(warning))
-    show_findings(findings_for(option, None), law, empty="No ground reaches possible or more.")
-    show_missing(option, law)
+    flags = flag_lines(findings_for(option, None), law)
+    if flags:
+        st.subheader("Flags", anchor=False)
+        st.markdown("\n".join(f"- {line}" for line in flags))
+    missing = missing_grounds(option, law)
+    if missing:
+        st.subheader("Not analysed", anchor=False)
+        st.markdown("\n".join(f"- {line}" for line in missing))
+    if st.button("Read the reasons", help="Opens the comparison, where every ground has its reasons."):
+        go("compare", case_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import cast
 
@@ -11,16 +12,21 @@ import pandas as pd
 from plea_aid.pages.matrix import Cell
 from plea_aid.pages.wording import LEVEL_COLOURS, LEVEL_INK, SHAPES
 
-_ROW = 46
-"""Pixels a row of the comparison takes."""
+_ROW, _LINE = 44, 14
+"""Pixels a row of the comparison takes, and a line of an option's name above it."""
 
 
 def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
-    """Return the comparison as a picture: a row an option, a column a posture group, shape and word in each cell."""
+    """Return the comparison as a picture: a row a posture group, a column an option, shape and word in each cell."""
+    names = list(dict.fromkeys(cell.option for cell in found))
+    letters = 20 if len(names) < 3 else 14  # a telephone shows three columns of this many letters
+    options = {name: "\n".join(textwrap.wrap(name, letters)) for name in names}
+    groups = list(dict.fromkeys(cell.group for cell in found))
     rows = [
         {
+            "column": options[cell.option],
             "Option": cell.option,
-            "Group": cell.group,
+            "Situation": cell.group,
             "level": cell.level,
             "mark": SHAPES[cell.level],
             "word": cell.level.replace("-", " "),
@@ -29,20 +35,32 @@ def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
         }
         for cell in found
     ]
-    options = list(dict.fromkeys(cell.option for cell in found))
-    groups = list(dict.fromkeys(cell.group for cell in found))
+    lines = max(name.count("\n") + 1 for name in options.values())
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("Group:N", sort=groups, title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=150)),
-        y=alt.Y("Option:N", sort=options, title=None, axis=alt.Axis(labelLimit=230)),
-        tooltip=["Option:N", "Group:N", alt.Tooltip("word:N", title="Highest level"), "Grounds:N"],
+        x=alt.X(
+            "column:N",
+            sort=list(options.values()),
+            title=None,
+            axis=alt.Axis(
+                orient="top",
+                labelAngle=0,
+                labelLimit=0,
+                labelOverlap=False,
+                labelPadding=6 + _LINE * (lines - 1),
+                labelExpr="split(datum.label, '\\n')",
+            ),
+        ),
+        y=alt.Y("Situation:N", sort=groups, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False)),
+        tooltip=["Option:N", "Situation:N", alt.Tooltip("word:N", title="Highest level"), "Grounds:N"],
     )
     box = base.mark_rect(stroke="#ffffff", strokeWidth=3).encode(
         color=alt.Color(
             "level:N", scale=alt.Scale(domain=list(LEVEL_COLOURS), range=list(LEVEL_COLOURS.values())), legend=None
         )
     )
-    mark = base.mark_text(dy=-7, fontSize=14).encode(text="mark:N", color=alt.Color("ink:N", scale=None))
-    word = base.mark_text(dy=10, fontSize=12).encode(text="word:N", color=alt.Color("ink:N", scale=None))
-    chart: alt.LayerChart = (box + mark + word).properties(height=_ROW * len(options))
-    chart = chart.configure_axis(labelColor="#1b1b1b", labelFontSize=12, domain=False, ticks=False)
+    mark = base.mark_text(dy=-8, fontSize=14).encode(text="mark:N", color=alt.Color("ink:N", scale=None))
+    word = base.mark_text(dy=8, fontSize=11).encode(text="word:N", color=alt.Color("ink:N", scale=None))
+    height = _ROW * len(groups) + _LINE * lines + 10
+    chart: alt.LayerChart = (box + mark + word).properties(height=height)
+    chart = chart.configure_axis(labelColor="#1b1b1b", labelFontSize=11, domain=False, ticks=False)
     return cast(alt.LayerChart, chart.configure_view(strokeWidth=0))

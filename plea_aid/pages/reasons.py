@@ -8,53 +8,73 @@ import streamlit as st
 
 from plea_aid.analysis.assess import OptionAnalysis
 from plea_aid.analysis.findings import Finding
-from plea_aid.analysis.levels import rank
+from plea_aid.analysis.levels import flagged, rank
 from plea_aid.law.catalogue import Law
-from plea_aid.pages.wording import KINDS, joined, level, plain
+from plea_aid.law.records import LEVELS
+from plea_aid.pages.wording import KINDS, counted, joined, level, plain
 
-LEGEND = "■ certain · ▲ likely · ◆ possible · ○ unlikely · · none · ? not analysed"
+LEGEND = ", ".join(level(name) for name in (*reversed(LEVELS), "not-analysed"))
 STANDING = (
     "The same analysis is made for every case. Nobody's status is asked, inferred or stored. It is a screening aid for "
     "a lawyer's decision and one factor among the others; nothing here means safe."
 )
 
 
-def show_findings(found: Sequence[Finding], law: Law, *, empty: str) -> None:
-    """Show findings, each in a fold of its own; the unlikely ones together at the end."""
-    shown = [f for f in found if rank(f.level) >= rank("possible")]
-    unlikely = [f for f in found if f.level == "unlikely"]
-    for finding in shown:
-        ground = law.grounds[finding.ground]
-        with st.expander(f"**{level(finding.level)}** · {plain(ground.name)} ({plain(ground.citation)})"):
-            _body(finding, law)
-    if not shown:
-        st.markdown(empty)
-    if unlikely:
-        with st.expander(f"**{level('unlikely')}** · {len(unlikely)} more, looked at and unlikely"):
-            for finding in unlikely:
-                st.markdown(f"**{plain(law.grounds[finding.ground].name)}**")
-                _body(finding, law)
-
-
-def show_missing(option: OptionAnalysis, law: Law) -> None:
-    """Show the grounds that no doctrine on file reaches; they are never shown as clear."""
-    if not option.not_analysed:
-        return
+def show_findings(option: OptionAnalysis, found: Sequence[Finding], law: Law) -> None:
+    """Show the reasons behind an option's findings: flagged, possible, unlikely and not analysed, a tab each."""
+    ordered = sorted(found, key=lambda f: (-rank(f.level), list(KINDS).index(f.kind)))
+    flags = [f for f in ordered if flagged(f.level)]
+    possible = [f for f in ordered if f.level == "possible"]
+    unlikely = [f for f in ordered if f.level == "unlikely"]
+    missing = missing_grounds(option, law)
     names = [
+        f"Flagged ({len(flags)})",
+        f"Possible ({len(possible)})",
+        f"Unlikely ({len(unlikely)})",
+        f"Not analysed ({len(missing)})",
+    ]
+    filled = [name for name, group in zip(names, (flags, possible, unlikely, missing), strict=True) if group]
+    tabs = st.tabs(names, default=filled[0] if filled else None)
+    for tab, group, empty in zip(
+        tabs,
+        (flags, possible, unlikely),
+        ("Nothing here is certain or likely.", "Nothing here is possible.", "Nothing here was looked at and unlikely."),
+        strict=False,
+    ):
+        with tab:
+            for finding in group:
+                _fold(finding, law)
+            if not group:
+                st.markdown(empty)
+    with tabs[3]:
+        if missing:
+            st.markdown("This is not a finding that nothing follows: each has to be looked up.")
+            st.markdown("\n".join(f"- {m}" for m in missing))
+        else:
+            st.markdown("Every ground on file was analysed.")
+
+
+def missing_grounds(option: OptionAnalysis, law: Law) -> list[str]:
+    """Return the grounds that no doctrine on file reaches; they are never shown as clear."""
+    return [
         f"{plain(law.grounds[n.ground].name)} ({plain(law.grounds[n.ground].citation)})" for n in option.not_analysed
     ]
-    with st.expander(f"**{level('not-analysed')}** · {len(names)} grounds nobody has analysed for this offense"):
-        st.markdown("This is not a finding that nothing follows: it has to be looked up.")
-        st.markdown("\n".join(f"- {n}" for n in names))
 
 
-def finding_lines(found: Sequence[Finding], law: Law, least: str = "possible") -> list[str]:
-    """Return one line for each finding from ``least`` up: level, ground, whom it concerns."""
-    lines = []
-    for f in found:
-        if rank(f.level) >= rank(least):  # type: ignore[arg-type]
-            lines.append(f"**{level(f.level)}** {plain(law.grounds[f.ground].name)}: {whom(f, law)}")
-    return lines
+def _fold(finding: Finding, law: Law) -> None:
+    ground = law.grounds[finding.ground]
+    share = f"{len(finding.postures)} of {counted(len(law.postures), 'situation')}"
+    with st.expander(f"**{level(finding.level)}** · {plain(ground.name)} ({plain(ground.citation)}) · {share}"):
+        _body(finding, law)
+
+
+def flag_lines(found: Sequence[Finding], law: Law) -> list[str]:
+    """Return one line for each flag: level, ground, whom it concerns."""
+    return [
+        f"**{level(f.level)}** {plain(law.grounds[f.ground].name)}, for {whom(f, law)}"
+        for f in found
+        if flagged(f.level)
+    ]
 
 
 def whom(finding: Finding, law: Law) -> str:

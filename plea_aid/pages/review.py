@@ -70,15 +70,8 @@ def _analysis(view: CaseView, version: VersionView) -> None:
     shown = [w for place, w in enumerate(found) if not place or w.option == decision["chosen_option"]]
     if shown:
         st.table(rows(shown), hide_index=True)
-    cells = matrix.cells(analysed.options, law)
-    st.table(
-        [
-            {"Option": o.name, **{c.group: c.words for c in cells if c.option == o.name}}
-            for o in analysed.options
-            if o.name in {w.option for w in shown}
-        ],
-        hide_index=True,
-    )
+    chosen = [o for o in analysed.options if o.name in {w.option for w in shown}]
+    st.table(matrix.table(matrix.cells(chosen, law)), hide_index=True)
     st.caption(f"Signs: {LEGEND}")
     st.subheader("Factors", anchor=False)
     st.table(

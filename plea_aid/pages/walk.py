@@ -43,6 +43,17 @@ def step_before(step: str) -> Step | None:
     return STEPS[place - 1] if place else None
 
 
+def has_what_it_needs(view: CaseView, step: str) -> bool:
+    """Say whether a step holds enough that going on is the next thing to do."""
+    if not view.editable:
+        return True
+    if step == "charges":
+        return bool(view.document.get("count"))
+    if step == "options":
+        return bool(view.option_names)
+    return step != "decision"
+
+
 def landing_step(view: CaseView) -> str:
     """Return the step at which a case is taken up again: the first that has not been done."""
     if not view.editable:

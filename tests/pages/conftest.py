@@ -1,0 +1,90 @@
+"""A database of its own for each test, an account, and the app as AppTest runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from plea_aid.casework import accounts, signin
+from plea_aid.casework.actors import Actor
+from plea_aid.casework.database import Database
+from plea_aid.casework.migrate import open_database
+from plea_aid.settings import settings
+
+SCRIPT = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+PASSWORD = "a long enough sentence"
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty, migrated database that the app opens too."""
+    monkeypatch.setenv("PLEA_AID_DATABASE_URL", f"sqlite:///{tmp_path / 'office.db'}")
+    settings.cache_clear()
+    st.cache_resource.clear()
+    database = open_database()
+    yield database
+    database.close()
+    st.cache_resource.clear()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def pat(db: Database) -> Actor:
+    """A supervising attorney, signed in."""
+    code = accounts.first_code(db)
+    assert code
+    account = {"user_name": "pat", "display_name": "Pat Doe", "role": "supervisor"}
+    accounts.create_first_account(db, code, account, PASSWORD)
+    return signin.sign_in(db, "pat", PASSWORD).actor
+
+
+def colleague(db: Database, pat: Actor, user_name: str, role: str) -> Actor:
+    """Add another person and sign them in."""
+    _, code = accounts.add_user(db, pat, {"user_name": user_name, "display_name": user_name.title(), "role": role})
+    accounts.use_code(db, user_name, code, PASSWORD)
+    return signin.sign_in(db, user_name, PASSWORD).actor
+
+
+@pytest.fixture
+def open_app(db: Database) -> Open:
+    """Return a function that opens the app at an address, signed in as someone (or nobody)."""
+
+    def open_(user_name: str | None = "pat", **query: str) -> AppTest:
+        app = AppTest.from_file(SCRIPT, default_timeout=60)
+        if user_name:
+            app.session_state["session/token"] = signin.sign_in(db, user_name, PASSWORD).token
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return open_
+
+
+def visible(app: AppTest) -> str:
+    """Return the text on the page."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label."""
+    found = [b for b in app.button if b.label == label]
+    assert found, f"no button '{label}' among {[b.label for b in app.button]}"
+    found[0].click().run()
+    assert not app.exception, app.exception
+    return app
+
+
+def field(app: AppTest, label: str, kind: str = "text_input", place: int = 0):  # type: ignore[no-untyped-def]
+    """Return the field with this label."""
+    found = [f for f in getattr(app, kind) if f.label == label]
+    assert len(found) > place, f"no field '{label}' among {[f.label for f in getattr(app, kind)]}"
+    return found[place]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.avoidance import avoided_by
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Disposition, Option, OptionCount
 from plea_aid.analysis.charge import CaseError, Outcome, outcomes
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of, with_avoidance
 from plea_aid.analysis.levels import flagged, higher
-from plea_aid.analysis.limb import Analyst, Situation
+from plea_aid.analysis.limb import Situation
 from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Level

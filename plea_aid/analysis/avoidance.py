@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.case import Case, Option, OptionCount, Record
 from plea_aid.analysis.charge import CaseError, Outcome, facts_of
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import higher, rank
-from plea_aid.analysis.limb import Analyst, Situation
+from plea_aid.analysis.limb import Situation
 from plea_aid.law.records import Ground, Level
 
 SituationOf = Callable[[Case, Option, Analyst], Situation]

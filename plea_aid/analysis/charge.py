@@ -95,6 +95,13 @@ class Outcome:
         return self.jail_days + self.suspended_days
 
     @property
+    def ordered_words(self) -> str:
+        """The term ordered with its sum: '10 + 355 = 365 days'."""
+        if self.suspended_days and self.jail_days:
+            return f"{self.jail_days} + {self.suspended_days} = {self.ordered_days} days"
+        return f"{self.ordered_days} days"
+
+    @property
     def is_prior(self) -> bool:
         """True for a conviction from before this case."""
         return self.number is None

@@ -90,9 +90,7 @@ def compare_laws(old: Law, new: Law, day: date) -> LawChanges:
     return LawChanges(old.version, new.version, records, tuple(_conclusions(old, new, day)))
 
 
-def _record_changes(
-    kind: str, before: Mapping[str, BaseModel], after: Mapping[str, BaseModel]
-) -> list[RecordChange]:
+def _record_changes(kind: str, before: Mapping[str, BaseModel], after: Mapping[str, BaseModel]) -> list[RecordChange]:
     found = [RecordChange(kind, i, "removed") for i in before if i not in after]
     found += [RecordChange(kind, i, "added") for i in after if i not in before]
     for i in before:

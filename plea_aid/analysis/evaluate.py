@@ -187,7 +187,5 @@ def _level_of_case(entry: Entry, assessment: Assessment) -> Level | None:
     if any(n.ground == entry.ask for n in option.not_analysed):
         return None
     return higher(
-        f.level
-        for f in option.findings
-        if f.ground == entry.ask and (not entry.posture or entry.posture in f.postures)
+        f.level for f in option.findings if f.ground == entry.ask and (not entry.posture or entry.posture in f.postures)
     )

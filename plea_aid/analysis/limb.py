@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
+from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.charge import Charge, Outcome, facts_of
-from plea_aid.analysis.leaf import as_inchoate, read_record
+from plea_aid.analysis.exception import exception_applies
 from plea_aid.analysis.levels import higher, lower, rank
-from plea_aid.analysis.match import Match, match_category
+from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
-from plea_aid.law.records import Ground, GroundException, Level, Limb, Offense
+from plea_aid.law.records import Ground, Level, Limb, Offense
 
 
 @dataclass(frozen=True)
@@ -26,36 +26,6 @@ class Result:
 
 
 NOTHING = Result("none")
-
-
-@dataclass
-class Analyst:
-    """Matches charges with categories as of one day, remembering what it has already worked out."""
-
-    law: Law
-    day: date
-    _matches: dict[tuple[object, ...], Match] = field(default_factory=dict)
-
-    def match(self, charge: Charge, outcome: Outcome, category_id: str) -> Match:
-        """Return how ``charge``, with the record of ``outcome``, meets the category."""
-        given = facts_of(outcome.record)
-        key = (charge.id, tuple(sorted(given.items(), key=str)), category_id)
-        found = self._matches.get(key)
-        if found is None:
-            category = self.law.categories[category_id]
-            readings = []
-            for offense in charge.offenses:
-                reading = read_record(offense, self.law, given, facts_decide=category.approach == "facts")
-                if charge.form:
-                    reading = type(reading)(
-                        as_inchoate(reading.leaves, charge.form),
-                        reading.selected,
-                        reading.silent,
-                        reading.uncertain_divisibility,
-                    )
-                readings.append((reading, offense.holdings))
-            found = self._matches[key] = match_category(self.law, category, readings, self.day)
-        return found
 
 
 @dataclass
@@ -191,7 +161,7 @@ def _one(situation: Situation, limb: Limb, outcome: Outcome, burden: str) -> Res
             steps.append(sentence)
     for name in limb.exceptions:
         exception = situation.law.exceptions[name]
-        applies, sentence = _exception(situation, exception, outcome)
+        applies, sentence = exception_applies(situation.analyst, situation.outcomes, exception, outcome)
         authorities += exception.authorities
         if applies == "yes":
             return NOTHING
@@ -282,7 +252,7 @@ def _numbers(limb: Limb, outcome: Outcome) -> list[str] | None:
         (
             limb.ordered_at_least,
             lambda n: ordered >= n,
-            f"term ordered {_sum(outcome)}, {{n}} days or more, suspended time counted: met",
+            f"term ordered {outcome.ordered_words}, {{n}} days or more, suspended time counted: met",
         ),
         (limb.served_over, lambda n: served > n, f"time to be served {served} days, more than {{n}} days: met"),
         (limb.felonies_at_least, lambda _: outcome.felony, "a felony: met"),
@@ -299,12 +269,6 @@ def _numbers(limb: Limb, outcome: Outcome) -> list[str] | None:
             return None
         steps.append("The option carries suspended time, a deferral or supervision: met.")
     return steps
-
-
-def _sum(outcome: Outcome) -> str:
-    if outcome.suspended_days and outcome.jail_days:
-        return f"{outcome.jail_days} + {outcome.suspended_days} = {outcome.ordered_days} days"
-    return f"{outcome.ordered_days} days"
 
 
 def _relation(situation: Situation, limb: Limb, outcome: Outcome, charges: tuple[Charge, ...]) -> tuple[Level, str]:
@@ -355,75 +319,6 @@ def _facts(situation: Situation, limb: Limb, outcome: Outcome, charges: tuple[Ch
             return "none", ""
     open_ = "The record does not settle a fact this turns on, so the answer stays open."
     return level, "" if level == "certain" else open_
-
-
-def _exception(situation: Situation, exception: GroundException, outcome: Outcome) -> tuple[str, str]:
-    """Say whether a statutory exception takes the count out: 'yes', 'no' or 'maybe', with the step."""
-    name = exception.name
-    most, ordered = outcome.maximum_days, outcome.ordered_days
-    if exception.maximum_not_over is not None and most > exception.maximum_not_over:
-        return "no", f"{name} not met: maximum possible {most} days, more than {exception.maximum_not_over}."
-    if exception.ordered_not_over is not None and ordered > exception.ordered_not_over:
-        return "no", (
-            f"{name} not met: term ordered {_sum(outcome)}, more than {exception.ordered_not_over}, suspended time "
-            "counted."
-        )
-    uncertain = ""
-    if exception.substance is not None:
-        named = (outcome.record.substance or "").strip().lower()
-        covered = _substances(situation, outcome)
-        if named != exception.substance and covered != {exception.substance}:
-            if named in ("", "unspecified") and (not covered or exception.substance in covered):
-                uncertain = f"{name} could apply if the substance is {exception.substance}."
-            else:
-                return "no", f"{name} not met: the substance is not {exception.substance}."
-        grams = outcome.record.marijuana_grams
-        if grams is not None and exception.grams_not_over is not None:
-            if grams > exception.grams_not_over:
-                return "no", f"{name} not met: {grams:g} g, more than {exception.grams_not_over:g} g."
-        elif not uncertain:
-            uncertain = f"{name} applies if the amount was {exception.grams_not_over:g} g or less; it is not stated."
-    if exception.requires_any:
-        meets = [_element_meets(o, literal) for o in outcome.final.offenses for literal in exception.requires_any]
-        if not any(meets):
-            return "no", f"{name} not met: the offense is more than the simple conduct it covers."
-    if any(w.facts & set(exception.not_with_facts) for o in outcome.final.offenses for w in o.ways):
-        return "no", f"{name} not met: the offense is graver than the simple conduct it covers."
-    if exception.only_one_ever:
-        others = _others(situation, exception, outcome)
-        if others == "certain":
-            return "no", f"{name} not met: there is more than one such offense."
-        if others == "possible":
-            uncertain = uncertain or f"{name} applies only if no other offense here counts, which is not settled."
-    return ("maybe", uncertain) if uncertain else ("yes", "")
-
-
-def _substances(situation: Situation, outcome: Outcome) -> set[str]:
-    """Return the substances the elements of the conviction still cover once the record has been read."""
-    given = facts_of(outcome.record)
-    leaves = [x for o in outcome.final.offenses for x in read_record(o, situation.law, given).leaves]
-    return {x.values["substance"] for x in leaves if "substance" in x.values}
-
-
-def _element_meets(offense: Offense, literal: str) -> bool:
-    dimension, _, text = literal.partition(":")
-    return any(set(w.elements.get(dimension, ())) & set(text.split("|")) for w in offense.ways)
-
-
-def _others(situation: Situation, exception: GroundException, outcome: Outcome) -> str:
-    """Say whether another conviction is of the exception's category: 'certain', 'possible' or 'none'."""
-    seen: Level = "none"
-    same_incident = exception.substance is not None
-    for other in situation.outcomes:
-        if other is outcome or other.conviction == "none":
-            continue
-        if same_incident and other.scheme == outcome.scheme:
-            continue
-        level = situation.analyst.match(other.final, other, exception.category).level or "possible"
-        seen = higher([seen, lower(level, other.conviction)])
-    if rank(seen) >= rank("likely"):
-        return "certain"
-    return "possible" if seen == "possible" else "none"
 
 
 def _tally(situation: Situation, limb: Limb, burden: str) -> Result:

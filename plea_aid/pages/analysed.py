@@ -13,7 +13,7 @@ from plea_aid.analysis.assess import Assessment, OptionAnalysis, assess_option, 
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Option
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import CaseError
-from plea_aid.analysis.limb import Analyst
+from plea_aid.analysis.analyst import Analyst
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
 

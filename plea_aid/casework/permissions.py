@@ -33,6 +33,8 @@ class Action(StrEnum):
     SESSION_END = "session.end"
     AUDIT_READ = "audit.read"
     OFFICE_READ = "office.read"
+    LAW_READ = "law.read"
+    LAW_SIGN_OFF = "law.sign-off"
 
 
 class CaseFacts(Protocol):
@@ -58,10 +60,11 @@ class Verdict:
 
 
 _A = Action
-_READ = frozenset({_A.CASE_LIST, _A.CASE_READ})
+_READ = frozenset({_A.CASE_LIST, _A.CASE_READ, _A.LAW_READ})
 _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
     _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.EXAMPLES_LOAD, _A.OFFICE_READ,
+    _A.LAW_SIGN_OFF,
 }  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
 
@@ -70,7 +73,7 @@ ROLE_MAY: dict[str, frozenset[Action]] = {
     "supervisor": _ATTORNEY | _ACCOUNTS | {_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME},
     "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST},
-    "administrator": _ACCOUNTS | {_A.AUDIT_READ},
+    "administrator": _ACCOUNTS | {_A.AUDIT_READ, _A.LAW_READ},
 }
 """What each role may do at all; the conditions below narrow it. What is not listed is denied."""
 
@@ -96,6 +99,8 @@ _PHRASES: dict[Action, str] = {
     _A.SESSION_END: "end other people's sessions",
     _A.AUDIT_READ: "read the audit trail",
     _A.OFFICE_READ: "see the office figures",
+    _A.LAW_READ: "see who signed the law off",
+    _A.LAW_SIGN_OFF: "sign an entry of the law off",
 }
 _OWNERS_ONLY = frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT})
 _OWNERS_OR_SUPERVISORS = frozenset({_A.CASE_OFFER, _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER})

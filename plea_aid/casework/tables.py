@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 from plea_aid.casework.actors import ROLES
 from plea_aid.casework.canonical import new_id, now
 from plea_aid.casework.review import STAGES
+from plea_aid.law.entry_hash import KINDS
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -162,13 +163,18 @@ class SealedTable(Table):
     """A row that never changes: triggers refuse it, its hash is in the row and in the audit trail."""
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
-    case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
-    number: int
-    """Counts the rows of this kind in the case, from 1."""
     sha256: str = Field(default="", sa_type=Text)
 
 
-class DecisionRow(SealedTable, table=True):
+class SealedCaseTable(SealedTable):
+    """A sealed row of a case."""
+
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
+    number: int
+    """Counts the rows of this kind in the case, from 1."""
+
+
+class DecisionRow(SealedCaseTable, table=True):
     """A decision as it was signed; a changed decision is a further row."""
 
     __tablename__ = "decision_entry"
@@ -181,7 +187,7 @@ class DecisionRow(SealedTable, table=True):
     signed_at: str = Field(sa_type=Text)
 
 
-class CaseVersion(SealedTable, table=True):
+class CaseVersion(SealedCaseTable, table=True):
     """A submitted analysis, frozen: its content, and the law, policy and program it was made under."""
 
     __tablename__ = "case_version"
@@ -195,7 +201,7 @@ class CaseVersion(SealedTable, table=True):
     submitted_at: str = Field(sa_type=Text)
 
 
-class ReviewStep(SealedTable, table=True):
+class ReviewStep(SealedCaseTable, table=True):
     """One move of a case through review."""
 
     __tablename__ = "review_step"
@@ -211,6 +217,23 @@ class ReviewStep(SealedTable, table=True):
     reasons: str = Field(default="", sa_type=Text)
     detail: str = Field(default="{}", sa_type=Text)
     """What an outcome holds beyond the move, as JSON text."""
+
+
+class LawSignOff(SealedTable, table=True):
+    """An attorney's sign-off of one entry of the law, as its content was then."""
+
+    __tablename__ = "law_sign_off"
+    __table_args__ = (UniqueConstraint("kind", "entry_id", "number"), _one_of("kind", KINDS))
+
+    kind: str = Field(sa_type=Text)
+    entry_id: str = Field(sa_type=Text)
+    number: int
+    """Counts the sign-offs of the entry, from 1."""
+    content_hash: str = Field(sa_type=Text)
+    """The hash of the entry's content that was signed; another hash voids the sign-off."""
+    note: str = Field(default="", sa_type=Text)
+    signed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    signed_at: str = Field(sa_type=Text)
 
 
 class AuditEvent(Table, table=True):
@@ -242,5 +265,6 @@ SEALED: dict[str, type[SealedTable]] = {
     "decision_entry": DecisionRow,
     "case_version": CaseVersion,
     "review_step": ReviewStep,
+    "law_sign_off": LawSignOff,
 }
 """Tables whose rows never change, besides the audit trail itself."""

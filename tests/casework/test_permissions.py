@@ -31,6 +31,8 @@ MATRIX = {
     Action.SESSION_END: {S, M},
     Action.AUDIT_READ: {S, A, M},
     Action.OFFICE_READ: {P, S, A},
+    Action.LAW_READ: {P, S, L, A, M},
+    Action.LAW_SIGN_OFF: {P, S},
 }
 
 

@@ -11,16 +11,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from plea_aid.casework import cases, submission
+from plea_aid.casework import cases, signoff, submission
 from plea_aid.casework.audit import Head, verify_chain
 from plea_aid.casework.database import Database
 from plea_aid.casework.rules import Rules
 from plea_aid.casework.tables import SEALED, AuditEvent, Table
 from plea_aid.casework.views import CaseView
+from plea_aid.law.entry_hash import hash_of_entry
+from plea_aid.law.load import load_law
 
 from .conftest import People
 
 SEALED_TABLES = [*SEALED, "audit_event"]
+THEFT = "mt-45-6-301-1"
 Fill = Callable[..., CaseView]
 
 
@@ -29,6 +32,8 @@ def submitted(db: Database, people: People, rules: Rules, case: CaseView, fill: 
     """A case with one row at least in every sealed table."""
     ready = fill(case.id)
     submission.submit(db, people.prosecutor, case.id, ready.version, rules=rules)
+    law = load_law()
+    signoff.sign_off(db, people.supervisor, "offense", THEFT, hash_of_entry(law, "offense", THEFT), "Read.", law=law)
     return cases.open_case(db, people.prosecutor, case.id)
 
 
@@ -121,7 +126,7 @@ def test_every_altered_place_is_found_and_named(db: Database, submitted: CaseVie
         for row in dice.sample(rows(db, table), min(2, len(rows(db, table)))):
             stored = dict(row._mapping)
             for column, value in stored.items():
-                if column in (key, "case_id", "signed_by", "submitted_by", "moved_by", "outcome"):
+                if column in (key, "case_id", "signed_by", "submitted_by", "moved_by", "outcome", "kind"):
                     continue  # refused by a constraint of the table, or looked at below
                 length = len(value) if isinstance(value, str) else 0
                 places = sorted(dice.sample(range(length), min(3, length)))

@@ -1,0 +1,146 @@
+"""What a resolution asks of the defendant, in a stated vector: the weight that options are compared by.
+
+Days are days, money is dollars. Nothing here is added up into one score: each measure stands for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from plea_aid.analysis.case import OptionCount, Plan
+from plea_aid.analysis.charge import Outcome
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import Offer
+
+NO_OFFER = Offer(disposition="")
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one count adds to the weight of an option."""
+
+    conviction: bool = False
+    jail_days: int = 0
+    suspended_days: int = 0
+    fine: int = 0
+    supervision_days: int = 0
+    restitution: bool = False
+    priors: frozenset[str] = frozenset()
+
+    @property
+    def imposed_days(self) -> int:
+        """Days of confinement ordered, suspended time included."""
+        return self.jail_days + self.suspended_days
+
+
+@dataclass(frozen=True)
+class Accountability:
+    """The weight of a whole option: terms added up when consecutive, the longest one when concurrent."""
+
+    convictions: int
+    jail_days: int
+    suspended_days: int
+    imposed_days: int
+    fine: int
+    supervision_days: int
+    counts_as_prior: tuple[str, ...]
+    restitution_available: bool
+    treatment_condition: bool
+    """Supervision long enough to carry a condition of treatment: there is some."""
+    firearm_note: str
+    label: str
+    """The offenses that end in a conviction under Montana law."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the vector in the contract's form."""
+        return {**asdict(self), "counts_as_prior": list(self.counts_as_prior)}
+
+    def changes_from(self, other: Accountability) -> dict[str, Any]:
+        """Return what differs from ``other``: numbers as differences, priors lost and gained, the rest as it is now."""
+        mine, theirs = asdict(self), asdict(other)
+        found: dict[str, Any] = {}
+        for key, value in mine.items():
+            if value == theirs[key]:
+                continue
+            if key == "counts_as_prior":
+                found["priors_lost"] = sorted(set(theirs[key]) - set(value))
+                found["priors_gained"] = sorted(set(value) - set(theirs[key]))
+            elif isinstance(value, int) and not isinstance(value, bool):
+                found[key] = value - theirs[key]
+            else:
+                found[key] = value
+        return found
+
+
+def offer_of(law: Law, disposition: str) -> Offer:
+    """Return what can be agreed about a disposition; an empty offer where the law's file does not name it."""
+    return next((o for o in law.limits.offers if o.disposition == disposition), NO_OFFER)
+
+
+def longest_supervision(offer: Offer, suspended_days: int, maximum_days: int) -> int:
+    """Return the longest supervision the law allows with the disposition; what is not stated is taken as this."""
+    if offer.supervision_of_suspension is None:
+        return offer.supervision_days
+    return max(maximum_days, offer.supervision_of_suspension) if suspended_days else 0
+
+
+def share_of(law: Law, part: OptionCount, outcome: Outcome) -> Share:
+    """Return what one count of an option adds."""
+    offer = offer_of(law, outcome.disposition.id)
+    supervision = part.supervision_days
+    if supervision is None:
+        supervision = longest_supervision(offer, part.suspended_days, outcome.maximum_days)
+    families = {f for o in outcome.final.offenses for f in o.counts_as_prior}
+    return Share(
+        conviction=outcome.disposition.montana_conviction,
+        jail_days=part.jail_days,
+        suspended_days=part.suspended_days,
+        fine=part.fine,
+        supervision_days=supervision,
+        restitution=offer.restitution,
+        priors=frozenset(families & set(offer.counts_as_prior_for)),
+    )
+
+
+def weigh(law: Law, plan: Plan, shares: Sequence[Share], outcomes: Sequence[Outcome]) -> Accountability:
+    """Return the weight of an option from the shares of its counts and what each count ends as."""
+    total = _longest if plan.concurrent else sum
+    convicted = [o for o in outcomes if o.disposition.montana_conviction]
+    titles = dict.fromkeys(
+        f"{o.final.title} ({o.final.cite})" for o in sorted(convicted, key=lambda o: -o.maximum_days)
+    )
+    flags = {f for o in convicted for offense in o.final.offenses for f in offense.flags}
+    supervision = total(s.supervision_days for s in shares)
+    return Accountability(
+        convictions=sum(s.conviction for s in shares),
+        jail_days=total(s.jail_days for s in shares),
+        suspended_days=total(s.suspended_days for s in shares),
+        imposed_days=total(s.imposed_days for s in shares),
+        fine=sum(s.fine for s in shares),
+        supervision_days=supervision,
+        counts_as_prior=tuple(sorted(frozenset().union(*(s.priors for s in shares)))),
+        restitution_available=any(s.restitution for s in shares),
+        treatment_condition=supervision > 0,
+        firearm_note=" ".join(n.says for n in law.limits.firearm if n.flag in flags),
+        label="; ".join(titles) or "no conviction",
+    )
+
+
+def shortfalls(plan: Plan, weight: Accountability) -> dict[str, int]:
+    """Return, for each thing the plan keeps and the option does not, how much is missing; empty when all is kept."""
+    missing = {
+        "keep_conviction": int(plan.keep_conviction and weight.convictions == 0),
+        "min_imposed_days": plan.min_imposed_days - weight.imposed_days,
+        "min_jail_days": plan.min_jail_days - weight.jail_days,
+        "min_supervision_days": plan.min_supervision_days - weight.supervision_days,
+        "min_fine": plan.min_fine - weight.fine,
+    }
+    for family in plan.keep_prior_for:
+        missing[f"keep_prior_for {family}"] = int(family not in weight.counts_as_prior)
+    return {key: amount for key, amount in missing.items() if amount > 0}
+
+
+def _longest(days: Iterable[int]) -> int:
+    return max(days, default=0)

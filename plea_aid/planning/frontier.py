@@ -1,0 +1,215 @@
+"""Every option that no other beats, exactly: counts are added one by one, and what is beaten is dropped for good.
+
+Why nothing is lost: a partial option whose consequences so far are nowhere higher and whose weight so far is nowhere
+lower than another's stays so whatever the remaining counts add, because adding only takes maxima and sums (see
+``ledger``). So the beaten one can never come out ahead, and every unbeaten option has an unbeaten or equal partial
+option behind it at every step. The plan's minima only ask for more weight, so an unbeaten option that meets them is
+among the unbeaten options of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from plea_aid.analysis.case import Plan
+from plea_aid.analysis.charge import Outcome
+from plea_aid.law.records import Apart, Kind
+from plea_aid.planning.ledger import Days, Flags, Ledger, Levels, Rows, Special
+from plea_aid.planning.skyline import undominated
+from plea_aid.planning.space import Choice, CountSpace
+from plea_aid.planning.terms import TakenApart
+
+MOST_ROWS = 20_000
+"""Above this many partial options at once the search keeps a part of them and says that it was not exhaustive."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An unbeaten option: the choice made for each count, and the level of each column."""
+
+    choices: tuple[Choice, ...]
+    levels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """The unbeaten options and whether it is proved that there are no others."""
+
+    found: tuple[Found, ...]
+    columns: tuple[tuple[tuple[str, Kind], ...], ...]
+    """For each level of a found option, the postures and kinds it stands for."""
+    exhaustive: bool
+
+
+def frontier_of(
+    spaces: Sequence[CountSpace], priors: Sequence[Outcome], plan: Plan, apart: TakenApart, rules: Sequence[Apart]
+) -> Frontier:
+    """Return every option of the space that meets the plan and that no other such option beats."""
+    families = sorted({f for s in spaces for c in s.choices for f in c.share.priors})
+    pieces: list[tuple[Ledger, Rows]] = []
+    exhaustive = True
+    for allowed in _agreements(spaces, rules):
+        if not all(allowed):
+            continue
+        ledger = Ledger(apart, allowed, priors, plan.concurrent, families)
+        rows, complete = _Search(ledger, plan).run()
+        exhaustive &= complete
+        pieces.append((ledger, rows))
+    if not pieces:
+        return Frontier((), (), exhaustive)
+    costs = np.concatenate([ledger.consequences(rows) for ledger, rows in pieces])
+    kept = np.concatenate([rows.kept for _, rows in pieces])
+    weight = np.concatenate([rows.weight for _, rows in pieces])
+    changes = np.concatenate([rows.changes for _, rows in pieces])
+    source = np.concatenate([np.full(len(rows), i) for i, (_, rows) in enumerate(pieces)])
+    picks = np.concatenate([rows.picks for _, rows in pieces])
+    best = undominated(np.concatenate([costs, 1 - kept], axis=1), weight, changes)
+    found = tuple(
+        Found(
+            tuple(pieces[source[i]][0].choices[count][pick] for count, pick in enumerate(picks[i])),
+            tuple(int(x) for x in costs[i]),
+        )
+        for i in best[np.lexsort((changes[best], costs[best].astype(np.int32).sum(axis=1)))]
+    )
+    return Frontier(found, tuple(c.stands_for for c in pieces[0][0].columns), exhaustive)
+
+
+def _agreements(spaces: Sequence[CountSpace], rules: Sequence[Apart]) -> list[list[list[Choice]]]:
+    """Return the spaces without the dispositions that cannot stand together: one for each way of leaving some out."""
+    allowed = [[list(s.choices) for s in spaces]]
+    for rule in rules:
+        allowed = [
+            [[c for c in options if c.part.disposition.value not in out] for options in choices]
+            for choices in allowed
+            for out in (rule.one, rule.other)
+        ]
+    return allowed
+
+
+class _Search:
+    def __init__(self, ledger: Ledger, plan: Plan) -> None:
+        self.ledger, self.plan = ledger, plan
+        self.complete = True
+        self.tables = [self._unbeaten(ledger.table(i)) for i in range(ledger.counts)]
+        self.schemes = [options[0].outcome.scheme for options in ledger.choices]
+        self.order = self._order()
+
+    def run(self) -> tuple[Rows, bool]:
+        """Return the unbeaten whole options that meet the plan, and whether every option was considered."""
+        rows = self.ledger.start(self.schemes)
+        for step, count in enumerate(self.order):
+            rows = self.ledger.add(rows, self.tables[count])
+            rest = self.order[step + 1 :]
+            scheme = self.schemes[count]
+            if scheme not in [self.schemes[other] for other in rest]:
+                rows = self.ledger.close(rows, scheme)
+            rows = rows.take(self._can_meet_the_plan(rows, rest))
+            rows = self._unbeaten(self._settled(rows, rest, scheme))
+            if len(rows) > MOST_ROWS:
+                self.complete = False
+                rows = rows.take(np.argsort(rows.reached.astype(np.int32).sum(axis=1), kind="stable")[:MOST_ROWS])
+        return rows, self.complete
+
+    def _order(self) -> list[int]:
+        """Add the counts with the fewest choices first, those of one scheme of misconduct next to each other."""
+        size: dict[str, int] = {}
+        for scheme, table in zip(self.schemes, self.tables, strict=True):
+            size[scheme] = max(size.get(scheme, 0), len(table))
+        keys = [(size[s], s, len(t), i) for i, (s, t) in enumerate(zip(self.schemes, self.tables, strict=True))]
+        return [i for *_, i in sorted(keys)]
+
+    def _unbeaten(self, rows: Rows) -> Rows:
+        costs = np.concatenate([rows.reached, rows.counted, rows.open, 1 - rows.kept], axis=1)
+        gains = np.concatenate([rows.weight, -rows.totals], axis=1)
+        return rows.take(undominated(costs, gains, rows.changes))
+
+    # ----- what the remaining counts can still do
+
+    def _can_meet_the_plan(self, rows: Rows, rest: Sequence[int]) -> Flags:
+        """Say which rows can still reach the plan's minima."""
+        most = np.zeros(5, np.int32)
+        kept = np.zeros(rows.kept.shape[1], np.uint8)
+        for count in rest:
+            table = self.tables[count]
+            top = table.weight.max(axis=0)
+            most = np.where(self._longest, np.maximum(most, top), most + top)
+            kept = np.maximum(kept, table.kept.max(axis=0))
+        reach = np.where(self._longest, np.maximum(rows.weight, most), rows.weight + most)
+        plan = self.plan
+        least = np.array(
+            [plan.keep_conviction, plan.min_jail_days, plan.min_imposed_days, plan.min_fine, plan.min_supervision_days]
+        )
+        meets: Flags = np.all(reach >= least, axis=1)
+        for family in plan.keep_prior_for:
+            if family not in self.ledger.families:
+                return np.zeros(len(rows), bool)
+            place = 1 + self.ledger.families.index(family)
+            meets = meets & (np.maximum(rows.kept[:, place], kept[place]) == 1)
+        return meets
+
+    @property
+    def _longest(self) -> Flags:
+        return np.array([False, True, True, False, True]) & self.ledger.concurrent
+
+    def _settled(self, rows: Rows, rest: Sequence[int], scheme: str) -> Rows:
+        """Return the rows with what can no longer make a difference wiped out, so that more of them are equal.
+
+        A column can only end at or above what it has reached and what the remaining counts add at the least. A term
+        that looks at several counts is wiped where all it could still come to is reached in every column it feeds.
+        """
+        ledger = self.ledger
+        columns = len(ledger.columns)
+        closed = ledger.close(rows, scheme) if rows.open.any() else rows
+        reached = rows.reached.copy()
+        reached[:, :columns] = ledger.consequences(closed)
+        for count in rest:
+            reached[:, :columns] = np.maximum(reached[:, :columns], self.tables[count].reached[:, :columns].min(axis=0))
+        counted, page, totals = rows.counted.copy(), rows.open.copy(), rows.totals.copy()
+        needed = {"ordered": np.zeros(len(rows), bool), "served": np.zeros(len(rows), bool)}
+        for special in ledger.specials:
+            top = self._could_reach(special, closed, rest)
+            alive = np.zeros(len(rows), bool)
+            for place, cap in ledger.fed_by(special):
+                alive |= reached[:, place] < np.minimum(top, cap)
+            gone = ~alive
+            reached[gone, special.reached] = 0
+            counted[gone, special.counted] = 0
+            page[gone, special.open] = 0
+            if special.term.total:
+                needed[special.term.total] |= alive
+        most = max([0, *(s.term.total_needs for s in ledger.specials)])
+        totals = np.minimum(totals, most)
+        totals[~needed["ordered"], 0] = 0
+        totals[~needed["served"], 1] = 0
+        return replace(rows, reached=reached, counted=counted, open=page, totals=totals)
+
+    def _could_reach(self, special: Special, rows: Rows, rest: Sequence[int]) -> Levels:
+        """Return a level that the term cannot end above, whatever the remaining counts add."""
+        tables = [self.tables[count] for count in rest]
+        most = np.uint8(max((int(self._shown(special, t).max(initial=0)) for t in tables), default=0))
+        best: Levels = np.maximum(rows.reached[:, special.reached].max(axis=1), most)
+        if special.term.lone:
+            return best
+        if special.term.tally:
+            counted = rows.counted[:, special.counted].astype(np.int32)
+            for table in tables:
+                level = self._shown(special, table)
+                counted = counted + np.array([bool((level >= x).any()) for x in (1, 2, 3, 4)])
+            enough: Levels = (counted >= special.term.needs).sum(axis=1).astype(np.uint8)
+            return np.minimum(best, enough)
+        which = int(special.term.total == "served")
+        days: Days = rows.totals[:, which] + sum(int(t.totals[:, which].max(initial=0)) for t in tables)
+        return np.where(days >= special.term.total_needs, best, 0).astype(np.uint8)
+
+    def _shown(self, special: Special, table: Rows) -> Levels:
+        """Return the highest level each choice of a count shows for the term."""
+        if special.open.stop > special.open.start:
+            levels = table.open[:, special.open]
+            levels = levels[:, 1:] if special.term.lone else levels
+        else:
+            levels = table.reached[:, special.reached]
+        highest: Levels = levels.max(axis=1)
+        return highest

@@ -1,0 +1,341 @@
+"""Put the readings of several counts together: many partial options at once, one row each.
+
+A row holds what the counts so far show together: the consequences they reach by themselves, how many of them count
+towards each tally, whether they make 'another' for a lone-offense exception, terms added up, and the weight gained.
+Adding a count only takes maxima and sums, so it never lowers a consequence. Counts of one scheme of misconduct are
+added first into an open page, which is closed into the row when the scheme is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plea_aid.analysis.charge import Outcome
+from plea_aid.law.records import Kind
+from plea_aid.planning.space import Choice
+from plea_aid.planning.terms import POSSIBLE, Feed, Reading, TakenApart, Term
+
+Levels = NDArray[np.uint8]
+Days = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+LEVELS_ABOVE_NONE = (1, 2, 3, 4)
+_LONE_OPEN, _TALLY_OPEN = 4, 1
+"""Places on the open page: how surely it is another with the three levels; the level."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A consequence: the highest level of one kind for one or more postures that always agree."""
+
+    feeds: tuple[Feed, ...]
+    unsure: frozenset[int]
+    stands_for: tuple[tuple[str, Kind], ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Partial options. All arrays have one row an option."""
+
+    reached: Levels
+    """Maxima: the columns, then for each special term its levels."""
+    counted: Levels
+    """Sums, each up to what its term asks for."""
+    open: Levels
+    """Maxima over the scheme of misconduct now being added."""
+    totals: Days
+    """Days ordered and days served over all convictions."""
+    weight: Days
+    """Convictions, jail, imposed, fine, supervision."""
+    kept: Levels
+    """Restitution, and each enhancement family: 1 where kept."""
+    picks: NDArray[np.int16]
+    """Which choice of each count; -1 where the count is not added yet."""
+    changes: Days
+
+    def __len__(self) -> int:
+        return len(self.picks)
+
+    def take(self, places: NDArray[np.intp] | Flags) -> Rows:
+        """Return the rows at these places."""
+        return Rows(*(getattr(self, name)[places] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Special:
+    """Where a term that looks at several counts keeps its figures."""
+
+    term: Term
+    place: int
+    reached: slice
+    counted: slice
+    open: slice
+    lone: int = -1
+
+
+class Ledger:
+    """The layout of the rows for one case, and the arithmetic on them."""
+
+    def __init__(
+        self,
+        apart: TakenApart,
+        choices: Sequence[Sequence[Choice]],
+        priors: Sequence[Outcome],
+        concurrent: bool,
+        families: Sequence[str],
+    ) -> None:
+        self.apart, self.concurrent, self.families = apart, concurrent, tuple(families)
+        self.counts = len(choices)
+        self.choices = choices
+        self.priors = [(p, apart.read(p)) for p in priors]
+        self.columns = _columns(apart)
+        self.specials = self._lay_out()
+        self.caps = self._caps()
+        self._fed = {s.place: self._columns_fed(s.place) for s in self.specials}
+        self._tables = [self._table(place, options) for place, options in enumerate(choices)]
+
+    # ----- layout
+
+    def _lay_out(self) -> list[Special]:
+        readings = [c.reading for options in self.choices for c in options] + [r for _, r in self.priors]
+        specials: list[Special] = []
+        reached, counted, opened = len(self.columns), 0, 0
+        for place, term in enumerate(self.apart.terms):
+            if not (term.lone or term.tally or term.total) or not self._can_matter(term, place, readings):
+                continue
+            lone = next((i for i, e in enumerate(self.apart.lone) if e.id == term.lone), -1)
+            if term.lone:
+                sizes = (9, 2, _LONE_OPEN if self._same_incident(lone) else 0)
+            elif term.tally:
+                sizes = (1, len(LEVELS_ABOVE_NONE), _TALLY_OPEN if term.by_scheme else 0)
+            else:
+                sizes = (1, 1, 0)
+            slices = (
+                slice(reached, reached + sizes[0]),
+                slice(counted, counted + sizes[1]),
+                slice(opened, opened + sizes[2]),
+            )
+            reached, counted, opened = reached + sizes[0], counted + sizes[1], opened + sizes[2]
+            specials.append(Special(term, place, *slices, lone))
+        self.width = (reached, counted, opened)
+        return specials
+
+    def _same_incident(self, lone: int) -> bool:
+        return self.apart.lone[lone].substance is not None
+
+    def _can_matter(self, term: Term, place: int, readings: Sequence[Reading]) -> bool:
+        """Leave out what no option of the case can reach: nothing qualifies, or the longest terms add up to less."""
+        if not term.total:
+            return any(any(r.levels[place]) for r in readings)
+        most = sum(_days(term, r) for _, r in self.priors)
+        most += sum(max((_days(term, c.reading) for c in options), default=0) for options in self.choices)
+        return most >= term.total_needs
+
+    def _caps(self) -> Levels:
+        caps = np.zeros(self.width[1], np.uint8)
+        for s in self.specials:
+            caps[s.counted] = 2 if s.term.lone else s.term.needs
+        return caps
+
+    # ----- rows
+
+    def _table(self, place: int, options: Sequence[Choice]) -> Rows:
+        rows = self._blank(len(options))
+        for i, choice in enumerate(options):
+            self._enter(rows, i, choice.reading)
+            share = choice.share
+            rows.weight[i] = (
+                share.conviction, share.jail_days, share.imposed_days, share.fine, share.supervision_days,
+            )  # fmt: skip
+            rows.kept[i] = (share.restitution, *(f in share.priors for f in self.families))
+            rows.changes[i] = choice.changes
+            rows.picks[i, place] = i
+        return rows
+
+    def _blank(self, many: int) -> Rows:
+        reached, counted, opened = self.width
+        return Rows(
+            reached=np.zeros((many, reached), np.uint8),
+            counted=np.zeros((many, counted), np.uint8),
+            open=np.zeros((many, opened), np.uint8),
+            totals=np.zeros((many, 2), np.int32),
+            weight=np.zeros((many, 5), np.int32),
+            kept=np.zeros((many, 1 + len(self.families)), np.uint8),
+            picks=np.full((many, self.counts), -1, np.int16),
+            changes=np.zeros(many, np.int32),
+        )
+
+    def _enter(self, rows: Rows, i: int, reading: Reading, *, prior: bool = False) -> None:
+        if not prior:
+            rows.reached[i, : len(self.columns)] = [_column_level(c, self.apart, reading) for c in self.columns]
+        for s in self.specials:
+            self._enter_special(rows, i, s, reading, prior)
+
+    def _enter_special(self, rows: Rows, i: int, s: Special, reading: Reading, prior: bool) -> None:
+        levels = reading.levels[s.place]
+        if s.term.lone:
+            another = reading.others[s.lone]
+            shown = (0, 0, 0) if prior else levels
+            if self._same_incident(s.lone):
+                if not prior:
+                    rows.open[i, s.open] = (another, *shown)
+            else:
+                rows.counted[i, s.counted] = (another >= 1, another >= 2)
+                rows.reached[i, s.reached] = _by_class(another, shown)
+        elif s.term.by_scheme:
+            if not prior:
+                rows.open[i, s.open] = levels[0]
+        elif s.term.tally:
+            rows.counted[i, s.counted] = [levels[0] >= x for x in LEVELS_ABOVE_NONE]
+            rows.reached[i, s.reached] = 0 if prior else levels[0]
+        elif reading.conviction:
+            rows.totals[i, int(s.term.total == "served")] = _days(s.term, reading)
+            rows.counted[i, s.counted] = 1
+            rows.reached[i, s.reached] = 0 if prior else reading.conviction
+
+    def start(self, schemes: Iterable[str]) -> Rows:
+        """Return one row with the priors; those of ``schemes`` (of this case's counts) join when a scheme is closed."""
+        rows = self._blank(1)
+        for _, reading in self.priors:
+            row = self._blank(1)
+            self._enter(row, 0, reading, prior=True)
+            rows = self.add(rows, row)
+        own = set(schemes)
+        for scheme in dict.fromkeys(p.scheme for p, _ in self.priors):
+            if scheme not in own:
+                rows = self.close(rows, scheme)
+        return rows
+
+    def table(self, place: int) -> Rows:
+        """Return the choices of one count as rows."""
+        return self._tables[place]
+
+    def add(self, rows: Rows, other: Rows) -> Rows:
+        """Return every row with every row of ``other`` added to it."""
+        n, m = len(rows), len(other)
+        left, right = np.repeat(np.arange(n), m), np.tile(np.arange(m), n)
+        a, b = rows.take(left), other.take(right)
+        weight = a.weight + b.weight
+        if self.concurrent:
+            longest = [1, 2, 4]
+            weight[:, longest] = np.maximum(a.weight[:, longest], b.weight[:, longest])
+        return Rows(
+            reached=np.maximum(a.reached, b.reached),
+            counted=np.minimum(a.counted + b.counted, self.caps),
+            open=np.maximum(a.open, b.open),
+            totals=a.totals + b.totals,
+            weight=weight,
+            kept=np.maximum(a.kept, b.kept),
+            picks=np.maximum(a.picks, b.picks),
+            changes=a.changes + b.changes,
+        )
+
+    def close(self, rows: Rows, scheme: str) -> Rows:
+        """Return the rows with the open page of ``scheme`` entered: each scheme counts once."""
+        if not self.width[2]:
+            return rows
+        reached, counted = rows.reached.copy(), rows.counted.copy()
+        mine = [r for p, r in self.priors if p.scheme == scheme]
+        for s in self.specials:
+            if s.term.by_scheme:
+                level = rows.open[:, s.open.start]
+                before = max((r.levels[s.place][0] for r in mine), default=0)
+                best = np.maximum(level, before)
+                counted[:, s.counted] += (best[:, None] >= LEVELS_ABOVE_NONE).astype(np.uint8)
+                current = np.where(level >= before, level, 0)
+                reached[:, s.reached.start] = np.maximum(reached[:, s.reached.start], current)
+            elif s.term.lone and self._same_incident(s.lone):
+                page = rows.open[:, s.open]
+                another = np.maximum(page[:, 0], max((r.others[s.lone] for r in mine), default=0))
+                counted[:, s.counted] += np.stack([another >= 1, another >= 2], axis=1).astype(np.uint8)
+                for which in range(3):
+                    place = slice(s.reached.start + 3 * which, s.reached.start + 3 * which + 3)
+                    shown = np.where((another == which)[:, None], page[:, 1:], 0)
+                    reached[:, place] = np.maximum(reached[:, place], shown)
+        return replace(rows, reached=reached, counted=np.minimum(counted, self.caps), open=np.zeros_like(rows.open))
+
+    # ----- what the rows come to
+
+    def special_level(self, s: Special, rows: Rows) -> Levels:
+        """Return the level of a term that looks at several counts."""
+        if s.term.lone:
+            return _lone_level(rows.reached[:, s.reached], rows.counted[:, s.counted])
+        if s.term.tally:
+            enough = (rows.counted[:, s.counted] >= s.term.needs).sum(axis=1)
+            level: Levels = np.minimum(enough, rows.reached[:, s.reached.start]).astype(np.uint8)
+            return level
+        days = rows.totals[:, int(s.term.total == "served")]
+        met = (days >= s.term.total_needs) & (rows.counted[:, s.counted.start] >= s.term.needs)
+        return np.where(met, rows.reached[:, s.reached.start], 0).astype(np.uint8)
+
+    def consequences(self, rows: Rows) -> Levels:
+        """Return the level of every column, every scheme closed."""
+        found: Levels = rows.reached[:, : len(self.columns)].copy()
+        for s in self.specials:
+            level = self.special_level(s, rows)
+            for place, cap in self.fed_by(s):
+                found[:, place] = np.maximum(found[:, place], np.minimum(level, cap))
+        return found
+
+    def fed_by(self, special: Special) -> list[tuple[int, int]]:
+        """Return the columns a special term feeds, each with the cap."""
+        return self._fed[special.place]
+
+    def _columns_fed(self, term: int) -> list[tuple[int, int]]:
+        return [(i, f.cap) for i, c in enumerate(self.columns) for f in c.feeds if f.term == term]
+
+
+def _columns(apart: TakenApart) -> list[Column]:
+    """Return the consequences, postures that the law treats alike together."""
+    alike: dict[tuple[tuple[Feed, ...], frozenset[int]], list[tuple[str, Kind]]] = {}
+    for key, feeds in apart.columns.items():
+        posture, kind = key
+        unsure = frozenset().union(
+            *(u for (g, p), u in apart.unsure.items() if p == posture and apart.law.grounds[g].kind == kind)
+        )
+        alike.setdefault((feeds, unsure), []).append(key)
+    return [Column(feeds, unsure, tuple(keys)) for (feeds, unsure), keys in alike.items()]
+
+
+def _column_level(column: Column, apart: TakenApart, reading: Reading) -> int:
+    """Return what one count reaches by itself; a ground left unanalysed counts as possible, never as clear."""
+    level = POSSIBLE if column.unsure & reading.not_analysed else 0
+    for feed in column.feeds:
+        term = apart.terms[feed.term]
+        if not (term.lone or term.tally or term.total):
+            level = max(level, min(reading.levels[feed.term][0], feed.cap))
+    return level
+
+
+def _by_class(another: int, levels: tuple[int, int, int]) -> tuple[int, ...]:
+    blank = (0, 0, 0)
+    return tuple(x for which in range(3) for x in (levels if which == another else blank))
+
+
+def _lone_level(classes: Levels, counted: Levels) -> Levels:
+    """Return the level of a term with a lone-offense exception.
+
+    Each count sees the surest of the others. The surest one of all, where it stands alone in its class, sees the
+    second; every other count sees the surest.
+    """
+    rows = np.arange(len(classes))
+    table = classes.reshape(len(classes), 3, 3)
+    perhaps, surely = counted[:, 0], counted[:, 1]
+    first = np.where(surely >= 1, 2, np.where(perhaps >= 1, 1, 0))
+    second = np.where(surely >= 2, 2, np.where(perhaps >= 2, 1, 0))
+    everyone = table[rows, :, first].max(axis=1)
+    less_sure = np.where(
+        first == 2, np.maximum(table[:, 0, 2], table[:, 1, 2]), np.where(first == 1, table[:, 0, 1], 0)
+    )
+    top_alone = np.maximum(less_sure, table[rows, first, second])
+    return np.where(first == second, everyone, top_alone).astype(np.uint8)
+
+
+def _days(term: Term, reading: Reading) -> int:
+    if not reading.conviction:
+        return 0
+    return reading.ordered_days if term.total == "ordered" else reading.served_days

@@ -1,0 +1,475 @@
+"""The smallest changes to the baseline that take a finding away, each proved minimal.
+
+For every finding at possible or above: all sets of one, two or three changes after which the ground is below possible
+for the finding's postures, and of which no part can be undone. Undoing is tried both ways: as if the change had never
+been made, and on the finished option with everything else left as it is. Where only the first way brings the ground
+back, what the change forces (no jail, a shorter term) does the work; such sets are listed apart, and only for findings
+that have no others. A set of two or three changes is counted but not listed when another set for the same finding
+gives up no more weight and adds no more grounds.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from plea_aid.analysis.avoidance import CURED_BY_NOTHING
+from plea_aid.analysis.case import Case, Option, OptionCount
+from plea_aid.analysis.charge import CaseError, Outcome
+from plea_aid.analysis.findings import Finding
+from plea_aid.analysis.levels import flagged, rank
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import Level
+from plea_aid.planning.accountability import Accountability, shortfalls, weigh
+from plea_aid.planning.fold import Item, all_levels, ground_level
+from plea_aid.planning.moves import MOST_CHANGES, Change, Move, Moves, moves_of
+from plea_aid.planning.requirements import requirements
+from plea_aid.planning.space import outcome_of
+from plea_aid.planning.terms import POSSIBLE, Reading, TakenApart, level_of
+
+Target = tuple[str, tuple[str, ...]]
+"""A ground and the postures of one finding."""
+
+
+@dataclass(frozen=True)
+class SmallestChange:
+    """A minimal set of changes, what it takes away and what it costs."""
+
+    avoids: tuple[Target, ...]
+    changes: tuple[Change, ...]
+    adjustments: tuple[Change, ...]
+    """Forced by the changes: a term cut to the new maximum, a sentence that the new disposition does not have."""
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
+    requires: tuple[str, ...]
+    accountability: Accountability
+    cost: dict[str, Any]
+    """How the weight differs from the baseline's."""
+    option: Option
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the change in the contract's form."""
+        return {
+            "avoids": [{"ground": ground, "postures": list(postures)} for ground, postures in self.avoids],
+            "changes": [c.as_json() for c in self.changes],
+            "adjustments": [c.as_json() for c in self.adjustments],
+            "removed": list(self.removed),
+            "added": list(self.added),
+            "kept": list(self.kept),
+            "requires": list(self.requires),
+            "accountability": self.accountability.as_json(),
+            "cost": self.cost,
+            "option": option_json(self.option),
+        }
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """A single change that takes a flag down to possible, no further."""
+
+    ground: str
+    postures: tuple[str, ...]
+    level: Level
+    lowered_to: Level
+    change: SmallestChange
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the lowering as plain data."""
+        return {
+            "ground": self.ground,
+            "postures": list(self.postures),
+            "from": self.level,
+            "to": self.lowered_to,
+            **{k: v for k, v in self.change.as_json().items() if k != "avoids"},
+        }
+
+
+@dataclass(frozen=True)
+class Unavoidable:
+    """A finding that no listed set of changes takes away, and why."""
+
+    ground: str
+    postures: tuple[str, ...]
+    level: Level
+    because: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as plain data."""
+        return {
+            "ground": self.ground,
+            "postures": list(self.postures),
+            "level": self.level,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True)
+class SmallestChanges:
+    """Everything found about changing the baseline."""
+
+    changes: tuple[SmallestChange, ...]
+    lowering: tuple[Lowering, ...]
+    unavoidable: tuple[Unavoidable, ...]
+    forced: tuple[SmallestChange, ...]
+    """Sets whose forced adjustments do the work, for findings that no strictly minimal set avoids."""
+    beaten: int
+    """Minimal sets of two or three changes that were left out because another takes less weight away."""
+
+
+NO_PLEA = (
+    "No plea avoids this: even with every count ended in the way that shows least, it stands. "
+    "What was charged, or a conviction from before, is enough."
+)
+TOO_MANY = f"No set of {MOST_CHANGES} changes or fewer avoids this; the frontier shows the options without it, if any."
+ONLY_OUTSIDE_PLAN = (
+    "Changes that would avoid this exist, but each of them gives up something that the plan keeps, or puts together "
+    "dispositions that cannot stand in one agreement."
+)
+
+
+def smallest_changes(
+    case: Case, law: Law, apart: TakenApart, baseline: Option, findings: Sequence[Finding], priors: Sequence[Outcome]
+) -> SmallestChanges:
+    """Return the smallest changes for every finding of the baseline at possible or above."""
+    return _Finder(case, law, apart, baseline, priors).find([f for f in findings if rank(f.level) >= POSSIBLE])
+
+
+def option_json(option: Option) -> dict[str, Any]:
+    """Return an option as a case file has it, defaults left out except the disposition."""
+    counts = []
+    for part in option.count:
+        row = part.model_dump(mode="json", exclude_defaults=True)
+        counts.append({"number": part.number, "disposition": part.disposition.value, **row})
+    return {"name": option.name, "count": counts}
+
+
+_Set = dict[int, Move]
+"""A move for each count that is changed, by the count's place."""
+
+
+@dataclass(frozen=True)
+class _Sets:
+    strict: list[_Set]
+    forced: list[_Set]
+    why_not: str
+
+
+@dataclass
+class _Finder:
+    case: Case
+    law: Law
+    apart: TakenApart
+    baseline: Option
+    priors: Sequence[Outcome]
+    counts: tuple[Moves, ...] = field(init=False)
+    beaten: int = 0
+
+    def __post_init__(self) -> None:
+        self.counts = moves_of(self.case, self.law, self.apart, self.baseline)
+        self.prior_items = [Item(p.scheme, self.apart.read(p), prior=True) for p in self.priors]
+        self.base_items = [Item(m.base.outcome.scheme, m.base.reading) for m in self.counts]
+        self.base_levels = all_levels(self.apart, [*self.base_items, *self.prior_items])
+        self.base_weight = self._weight({})
+        self.base_short = shortfalls(self.case.plan, self.base_weight)
+        self._solved: dict[object, _Sets] = {}
+
+    def find(self, findings: Sequence[Finding]) -> SmallestChanges:
+        gathered: dict[bool, dict[frozenset[Change], tuple[list[Target], _Set]]] = {False: {}, True: {}}
+        lowering: list[Lowering] = []
+        unavoidable: list[Unavoidable] = []
+        for finding in findings:
+            target = (finding.ground, finding.postures)
+            sets = self._sets_for(target)
+            for moves in sets.strict or sets.forced:
+                changes = frozenset(c for m in moves.values() for c in m.changes)
+                gathered[not sets.strict].setdefault(changes, ([], moves))[0].append(target)
+            if not (sets.strict or sets.forced):
+                unavoidable.append(Unavoidable(*target, finding.level, sets.why_not))
+            if flagged(finding.level):
+                lowering += self._lowerings(finding)
+        strict, forced = (self._results(gathered[which]) for which in (False, True))
+        return SmallestChanges(strict, tuple(lowering), tuple(unavoidable), forced, self.beaten)
+
+    def _results(self, gathered: dict[frozenset[Change], tuple[list[Target], _Set]]) -> tuple[SmallestChange, ...]:
+        found = [self._result(tuple(targets), moves) for targets, moves in gathered.values()]
+        return tuple(sorted(found, key=lambda c: (len(c.changes), self._cost_order(c), str(c.changes))))
+
+    # ----- searching
+
+    def _sets_for(self, target: Target) -> _Sets:
+        """Return the minimal sets for a target; targets fed by the same terms share the work."""
+        ground, postures = target
+        key = frozenset((self.apart.grounds.get((ground, p), ()), self.apart.unsure.get((ground, p))) for p in postures)
+        known = self._solved.get(key)
+        if known is None:
+            known = self._solved[key] = self._search(target)
+        return known
+
+    def _search(self, target: Target) -> _Sets:
+        classes = [self._classes(moves, target) for moves in self.counts]
+        bounds = [self._least(moves, groups) for moves, groups in zip(self.counts, classes, strict=True)]
+        changeable = [i for i, groups in enumerate(classes) if groups]
+        strict: list[_Set] = []
+        forced: list[_Set] = []
+        forbidden = 0
+        for many in range(1, MOST_CHANGES + 1):
+            for chosen in itertools.combinations(changeable, many):
+                if self._level(target, {i: bounds[i] for i in chosen}) >= POSSIBLE:
+                    continue
+                for moves, by_force in self._minimal_sets(target, chosen, classes):
+                    if self._allowed(moves):
+                        (forced if by_force else strict).append(moves)
+                    else:
+                        forbidden += 1
+        if strict or forced:
+            return _Sets(self._fewest(strict), self._fewest(forced), "")
+        return _Sets([], [], ONLY_OUTSIDE_PLAN if forbidden else self._why_not(target, bounds))
+
+    def _why_not(self, target: Target, bounds: Sequence[Reading]) -> str:
+        if self._level(target, dict(enumerate(bounds))) < POSSIBLE:
+            return TOO_MANY
+        limbs = [
+            limb for limb in self.law.grounds[target[0]].limbs if not limb.postures or {*limb.postures} & {*target[1]}
+        ]
+        return CURED_BY_NOTHING if all(limb.basis == "charge" for limb in limbs) else NO_PLEA
+
+    def _classes(self, moves: Moves, target: Target) -> dict[object, list[Move]]:
+        """Return the moves that make a difference to the target, those that make the same difference together."""
+        own = self._key(moves.base.reading, target)
+        groups: dict[object, list[Move]] = {}
+        for move in moves.moves:
+            key = self._key(move.reading, target)
+            if key == own:
+                continue
+            parts = (self._undone(moves, move, change) for change in move.changes)
+            if all(part is None or self._key(part.reading, target) != key for part in parts):
+                groups.setdefault(key, []).append(move)
+        return groups
+
+    def _key(self, reading: Reading, target: Target) -> object:
+        ground, postures = target
+        terms = {f.term for p in postures for f in self.apart.grounds.get((ground, p), ())}
+        unsure = frozenset().union(*(self.apart.unsure.get((ground, p), frozenset()) for p in postures))
+        totals = any(self.apart.terms[t].total for t in terms)
+        lone = any(self.apart.terms[t].lone for t in terms)
+        return (
+            tuple(reading.levels[t] for t in sorted(terms)),
+            reading.others if lone else (),
+            (reading.conviction, reading.ordered_days, reading.served_days) if totals else (),
+            bool(unsure & reading.not_analysed),
+        )
+
+    def _least(self, moves: Moves, groups: dict[object, list[Move]]) -> Reading:
+        """Return a reading at or below everything the count could show: a bound, since nothing ever falls."""
+        readings = [moves.base.reading, *(group[0].reading for group in groups.values())]
+        triples = zip(*(r.levels for r in readings), strict=True)
+        return Reading(
+            levels=tuple((min(a), min(b), min(c)) for a, b, c in (zip(*t, strict=True) for t in triples)),
+            not_analysed=frozenset.intersection(*(r.not_analysed for r in readings)),
+            others=tuple(min(values) for values in zip(*(r.others for r in readings), strict=True)),
+            conviction=min(r.conviction for r in readings),
+            ordered_days=min(r.ordered_days for r in readings),
+            served_days=min(r.served_days for r in readings),
+        )
+
+    def _level(self, target: Target, instead: dict[int, Reading]) -> int:
+        items = [replace(item, reading=instead[i]) if i in instead else item for i, item in enumerate(self.base_items)]
+        return ground_level(self.apart, *target, [*items, *self.prior_items])
+
+    def _minimal_sets(
+        self, target: Target, chosen: Sequence[int], classes: Sequence[dict[object, list[Move]]]
+    ) -> Iterator[tuple[_Set, bool]]:
+        """Yield the sets that change exactly the counts ``chosen`` and avoid the target, and whether by force."""
+        for groups in itertools.product(*(classes[i].values() for i in chosen)):
+            if sum(min(len(m.changes) for m in group) for group in groups) > MOST_CHANGES:
+                continue
+            if self._level(target, {i: g[0].reading for i, g in zip(chosen, groups, strict=True)}) >= POSSIBLE:
+                continue
+            for picked in itertools.product(*groups):
+                moves = dict(zip(chosen, picked, strict=True))
+                if sum(len(m.changes) for m in picked) <= MOST_CHANGES and self._needs_each(target, moves):
+                    yield moves, not self._stands_alone(target, moves)
+
+    def _needs_each(self, target: Target, moves: _Set) -> bool:
+        """Say whether leaving out any one change brings the target back, or leaves nothing lawful."""
+        return all(
+            undone is None or self._level(target, self._with(moves, i, undone.reading)) >= POSSIBLE
+            for i, move in moves.items()
+            for undone in (self._undone(self.counts[i], move, change) for change in move.changes)
+        )
+
+    def _stands_alone(self, target: Target, moves: _Set) -> bool:
+        """Say whether putting any one field of the finished option back brings the target back, or is not lawful."""
+        return all(
+            reading is None or self._level(target, self._with(moves, i, reading)) >= POSSIBLE
+            for i, move in moves.items()
+            for reading in (self._reverted(i, move, change) for change in move.changes)
+        )
+
+    def _with(self, moves: _Set, place: int, reading: Reading) -> dict[int, Reading]:
+        return {**{j: m.reading for j, m in moves.items()}, place: reading}
+
+    def _undone(self, moves: Moves, move: Move, change: Change) -> Move | None:
+        """Return the move without the change, as if it had never been made; None when that is not lawful."""
+        rest = move.changes - {change}
+        return moves.by_changes.get(rest) if rest else moves.base
+
+    def _reverted(self, i: int, move: Move, change: Change) -> Reading | None:
+        """Return what the finished count shows with one field put back; None when the law does not allow that."""
+        base = self.counts[i].base.part
+        if change.field.startswith("record."):
+            said = move.part.record.model_dump(exclude_none=True) if move.part.record else {}
+            before = base.record.model_dump(exclude_none=True) if base.record else {}
+            key = change.field.removeprefix("record.")
+            said.pop(key, None)
+            if key in before:
+                said[key] = before[key]
+            update: dict[str, Any] = {
+                "record": type(self.counts[i].count.record).model_validate(said) if said else None
+            }
+        else:
+            update = {change.field: getattr(base, change.field)}
+        part = move.part.model_copy(update=update)
+        try:
+            return self.apart.read(outcome_of(self.case, self.law, self.apart, self.counts[i].count, part))
+        except CaseError:
+            return None
+
+    # ----- judging sets
+
+    def _parts(self, moves: _Set) -> list[tuple[OptionCount, Outcome]]:
+        picked = [moves.get(i, self.counts[i].base) for i in range(len(self.counts))]
+        return [(m.part, m.outcome) for m in picked]
+
+    def _weight(self, moves: _Set) -> Accountability:
+        picked = [moves.get(i, self.counts[i].base) for i in range(len(self.counts))]
+        return weigh(self.law, self.case.plan, [m.share for m in picked], [m.outcome for m in picked])
+
+    def _allowed(self, moves: _Set) -> bool:
+        """Say whether the option keeps the plan as far as the baseline does, and could be one agreement."""
+        short = shortfalls(self.case.plan, self._weight(moves))
+        if any(amount > self.base_short.get(key, 0) for key, amount in short.items()):
+            return False
+        ended = {part.disposition.value for part, _ in self._parts(moves)}
+        before = {m.base.part.disposition.value for m in self.counts}
+        return not any(
+            ended & {*rule.one} and ended & {*rule.other} and not (before & {*rule.one} and before & {*rule.other})
+            for rule in self.law.limits.apart
+        )
+
+    def _fewest(self, found: list[_Set]) -> list[_Set]:
+        return self._without_beaten(_least_drastic(found))
+
+    def _without_beaten(self, found: list[_Set]) -> list[_Set]:
+        """Leave out sets of two or three changes where another set gives up no more weight and adds no more grounds."""
+        judged = []
+        for moves in found:
+            added = {k for k, level in self._levels(moves).items() if level > self.base_levels.get(k, 0)}
+            size = sum(len(m.changes) for m in moves.values())
+            judged.append((moves, _measures(self._weight(moves)), added, size))
+        kept = []
+        for moves, weight, added, size in judged:
+            beaten = size > 1 and any(
+                other is not moves
+                and other_size <= size
+                and _at_least(other_weight, weight)
+                and other_added <= added
+                and (other_weight != weight or other_added != added or other_size < size)
+                for other, other_weight, other_added, other_size in judged
+            )
+            self.beaten += beaten
+            if not beaten:
+                kept.append(moves)
+        return kept
+
+    def _levels(self, moves: _Set) -> dict[tuple[str, str], int]:
+        items = [
+            replace(item, reading=moves[i].reading) if i in moves else item for i, item in enumerate(self.base_items)
+        ]
+        return all_levels(self.apart, [*items, *self.prior_items])
+
+    # ----- results
+
+    def _result(self, targets: tuple[Target, ...], moves: _Set) -> SmallestChange:
+        before = {g for (g, _), level in self.base_levels.items() if level >= POSSIBLE}
+        after = {g for (g, _), level in self._levels(moves).items() if level >= POSSIBLE}
+        weight = self._weight(moves)
+        order = [g for g in self.law.grounds if g in before | after]
+        changed = [m.part for m in moves.values()]
+        changes = sorted((c for m in moves.values() for c in m.changes), key=lambda c: (c.count, _place(c.field)))
+        parts = tuple(part for part, _ in self._parts(moves) if part.disposition.value != "pending")
+        return SmallestChange(
+            avoids=targets,
+            changes=tuple(changes),
+            adjustments=tuple(c for m in moves.values() for c in m.adjustments),
+            removed=tuple(g for g in order if g in before - after),
+            added=tuple(g for g in order if g in after - before),
+            kept=tuple(g for g in order if g in before & after),
+            requires=requirements(self.law, self.case.count, changed, self.apart.ordered_steps, parts),
+            accountability=weight,
+            cost=weight.changes_from(self.base_weight),
+            option=Option(name=_named(changes), count=parts),
+        )
+
+    def _lowerings(self, finding: Finding) -> list[Lowering]:
+        """Return the single changes that take a flagged finding to possible."""
+        target = (finding.ground, finding.postures)
+        found: dict[frozenset[Change], _Set] = {}
+        for i, moves in enumerate(self.counts):
+            for move in moves.moves:
+                if len(move.changes) == 1 and self._level(target, {i: move.reading}) == POSSIBLE:
+                    found[move.changes] = {i: move}
+        allowed = _least_drastic([moves for moves in found.values() if self._allowed(moves)])
+        return [Lowering(*target, finding.level, level_of(POSSIBLE), self._result((), moves)) for moves in allowed]
+
+    def _cost_order(self, change: SmallestChange) -> tuple[int, ...]:
+        return tuple(b - a for a, b in zip(_measures(change.accountability), _measures(self.base_weight), strict=True))
+
+
+def _measures(weight: Accountability) -> tuple[int, ...]:
+    return (
+        weight.convictions,
+        len(weight.counts_as_prior),
+        weight.imposed_days,
+        weight.jail_days,
+        weight.supervision_days,
+        weight.fine,
+        int(weight.restitution_available),
+    )
+
+
+def _at_least(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(a >= b for a, b in zip(one, other, strict=True))
+
+
+def _least_drastic(found: Sequence[_Set]) -> list[_Set]:
+    """Of sets that shorten the same terms, keep those that no other shortens less."""
+    alike: dict[object, list[tuple[_Set, tuple[int, ...]]]] = {}
+    for moves in found:
+        changes = sorted((c for m in moves.values() for c in m.changes), key=lambda c: (c.count, c.field))
+        days = tuple(c.after for c in changes if c.field in _DAYS)
+        shape = tuple((c.count, c.field, None if c.field in _DAYS else c.after) for c in changes)
+        alike.setdefault(shape, []).append((moves, days))
+    return [
+        moves
+        for group in alike.values()
+        for moves, days in group
+        if not any(other != days and _at_least(other, days) for _, other in group)
+    ]
+
+
+_DAYS = ("jail_days", "suspended_days", "served_days")
+
+
+def _place(name: str) -> tuple[int, str]:
+    order = ("offense", "disposition", "record", "jail_days", "suspended_days", "served_days", "supervision_days")
+    return order.index(name.split(".")[0]), name
+
+
+def _named(changes: Sequence[Change]) -> str:
+    """Return a short name for an option that differs from the baseline in these changes."""
+    said = "; ".join(f"count {c.count}: {c.field.replace('_', ' ').replace('record.', '')} {c.after}" for c in changes)
+    return said if len(said) <= 120 else said[:119] + "…"

@@ -1,0 +1,324 @@
+"""The grounds of federal law taken apart into terms that counts can be read against one by one.
+
+A ground looks at a whole option: at each count alone, at how many counts qualify, at whether there is another one, and
+at terms added up. Each of those is a term here. A term is read on one count at a time by the same engine that assesses
+a case (the ground's limb without the part that looks at other counts), and what the counts show is then put together
+by arithmetic. The arithmetic only ever rises: another conviction, a higher level or a longer term never lowers a
+finding. That is what lets the planner drop a beaten part of an option for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from plea_aid.analysis.analyst import Analyst
+from plea_aid.analysis.charge import Outcome, facts_of
+from plea_aid.analysis.levels import rank
+from plea_aid.analysis.limb import Situation
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import Ground, GroundException, Kind, Level, Limb
+
+POSSIBLE = rank("possible")
+CERTAIN = rank("certain")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One test of a ground with the part that looks at other counts set apart."""
+
+    limb: Limb
+    """What one count alone is read against; no cap, no tally, no sum."""
+    burden: str
+    needs: int = 1
+    """How many counts (or schemes of misconduct) must qualify."""
+    tally: bool = False
+    """Priors qualify too, and at least one count of this case must be among them."""
+    by_scheme: bool = False
+    lone: str = ""
+    """Id of an exception that holds only while no other conviction is of its category."""
+    total: Literal["", "ordered", "served"] = ""
+    total_needs: int = 0
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A term that can raise a consequence, up to a cap."""
+
+    term: int
+    cap: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one count shows: for each term a level if there is no, perhaps one, or surely another, as ranks 0 to 4."""
+
+    levels: tuple[tuple[int, int, int], ...]
+    not_analysed: frozenset[int]
+    others: tuple[int, ...]
+    """For each lone exception: does this count make another? 0 no, 1 perhaps, 2 surely."""
+    conviction: int
+    ordered_days: int
+    served_days: int
+
+
+@dataclass
+class TakenApart:
+    """Every ground in force on a day as terms, with the columns (posture and kind) each of them feeds."""
+
+    law: Law
+    day: date
+    terms: list[Term] = field(default_factory=list)
+    grounds: dict[tuple[str, str], tuple[Feed, ...]] = field(default_factory=dict)
+    """Feeds of a ground for a posture."""
+    columns: dict[tuple[str, Kind], tuple[Feed, ...]] = field(default_factory=dict)
+    lone: list[GroundException] = field(default_factory=list)
+    ordered_steps: frozenset[int] = frozenset()
+    """Longest terms ordered, in days, that stay under a threshold on one count."""
+    served_steps: frozenset[int] = frozenset()
+    ordered_total: frozenset[int] = frozenset()
+    served_total: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._index: dict[tuple[str, ...], int] = {}
+        self._direct: set[tuple[int, str, str]] = set()
+        self.unsure: dict[tuple[str, str], frozenset[int]] = {}
+        """Terms whose missing doctrine leaves a ground for a posture undecided, never clear."""
+        for ground in self.law.grounds.values():
+            if ground.in_force.in_force(self.day):
+                self._take_apart(ground)
+        self._steps()
+        apart = _alone(self.law)
+        self._analyst = Analyst(apart, self.day)
+        self._synthetic = _synthetic_grounds(self.law, self.terms)
+        self._readings: dict[tuple[object, ...], Reading] = {}
+        self._reach: dict[tuple[object, ...], list[tuple[Ground, tuple[int, ...]]]] = {}
+
+    # ----- taking apart
+
+    def _take_apart(self, ground: Ground) -> None:
+        for posture in self.law.posture_ids(ground.postures):
+            feeds: list[Feed] = []
+            unsure: set[int] = set()
+            for limb in ground.limbs:
+                if limb.postures and posture not in limb.postures:
+                    continue
+                found = self._feeds(limb, ground.burden, frozenset({(ground.id, False)}))
+                feeds += found
+                if not limb.described_in:
+                    unsure |= {f.term for f in found if not self.terms[f.term].tally}
+            merged = _merged(feeds)
+            self.grounds[ground.id, posture] = merged
+            self.unsure[ground.id, posture] = frozenset(unsure)
+            key = (posture, ground.kind)
+            self.columns[key] = _merged((*self.columns.get(key, ()), *merged))
+
+    def _feeds(self, limb: Limb, burden: str, seen: frozenset[tuple[str, bool]]) -> list[Feed]:
+        cap = rank(limb.level_at_most) if limb.level_at_most else CERTAIN
+        if not limb.described_in:
+            return [Feed(self._term(limb, burden), cap)]
+        only = limb.described_by == "conviction"
+        found = []
+        for name in limb.described_in:
+            if (name, only) in seen:
+                continue
+            for inner in self.law.grounds[name].limbs:
+                if not only or inner.basis == "conviction" or inner.described_in:
+                    found += self._feeds(inner, burden, seen | {(name, only)})
+        return [Feed(f.term, min(f.cap, cap)) for f in found]
+
+    def _term(self, limb: Limb, burden: str) -> int:
+        needed = limb.total_ordered_at_least
+        lone = [e for e in limb.exceptions if self.law.exceptions[e].only_one_ever]
+        tally = limb.convictions_at_least is not None
+        bare = limb.model_copy(
+            update={
+                "says": "",
+                "postures": (),
+                "authorities": (),
+                "level_at_most": None,
+                "convictions_at_least": None,
+                "separate_schemes": False,
+                "within_years_of_admission": None,
+                "within_years": None,
+            }
+        )
+        if needed is not None or limb.total_served_at_least is not None:
+            term = Term(
+                bare,
+                "",
+                needs=limb.convictions_at_least or 1,
+                total="ordered" if needed is not None else "served",
+                total_needs=needed if needed is not None else limb.total_served_at_least or 0,
+            )
+        else:
+            if len(lone) > 1 or (lone and tally):
+                raise ValueError(
+                    "the planner can read one exception for a lone offense on a limb, and none on a limb that counts "
+                    f"convictions; this limb has {', '.join(lone)}: {limb.says}"
+                )
+            term = Term(
+                bare,
+                burden if limb.any_category else "",
+                needs=limb.convictions_at_least or 1,
+                tally=tally,
+                by_scheme=tally and limb.separate_schemes,
+                lone=lone[0] if lone else "",
+            )
+            if lone and self.law.exceptions[lone[0]] not in self.lone:
+                self.lone.append(self.law.exceptions[lone[0]])
+        shown = (term.burden, str(term.needs), str(tally), str(term.by_scheme), term.total, str(term.total_needs))
+        key = (bare.model_dump_json(exclude_defaults=True), *shown)
+        place = self._index.get(key)
+        if place is None:
+            place = self._index[key] = len(self.terms)
+            self.terms.append(term)
+        return place
+
+    def _steps(self) -> None:
+        limbs = [t.limb for t in self.terms if not t.total]
+        exceptions = [self.law.exceptions[e] for limb in limbs for e in limb.exceptions]
+        ordered = {x.ordered_at_least - 1 for x in limbs if x.ordered_at_least is not None}
+        ordered |= {e.ordered_not_over for e in exceptions if e.ordered_not_over is not None}
+        self.ordered_steps = frozenset(ordered)
+        self.served_steps = frozenset(x.served_over for x in limbs if x.served_over is not None)
+        self.ordered_total = frozenset(t.total_needs for t in self.terms if t.total == "ordered")
+        self.served_total = frozenset(t.total_needs for t in self.terms if t.total == "served")
+
+    # ----- reading counts
+
+    def read(self, outcome: Outcome) -> Reading:
+        """Return what one count, or one prior, shows by itself. Readings are remembered by what they depend on."""
+        key = (
+            outcome.is_prior,
+            outcome.charged.id,
+            outcome.final.id,
+            tuple(sorted(facts_of(outcome.record).items(), key=str)),
+            outcome.record.loss,
+            outcome.record.marijuana_grams,
+            outcome.conviction,
+            outcome.disposition.id == "pending",
+            outcome.maximum_days,
+            outcome.felony,
+            outcome.ordered_days,
+            outcome.served_days,
+            outcome.supervised,
+        )
+        found = self._readings.get(key)
+        if found is None:
+            if len(self._readings) >= _READINGS_KEPT:
+                self._readings.clear()
+            found = self._readings[key] = self._read(outcome)
+        return found
+
+    def _read(self, outcome: Outcome) -> Reading:
+        single = replace(outcome, number=0) if outcome.is_prior else outcome
+        situation = Situation(self._analyst, (single,))
+        levels: list[tuple[int, int, int]] = [(0, 0, 0)] * len(self.terms)
+        unknown: set[int] = set()
+        for ground, places in self._within_reach(single):
+            for place, (limb, result) in zip(places, situation.limbs(ground, ground.burden), strict=True):
+                level = rank(result.level)
+                if result.not_analysed:
+                    unknown.add(place)
+                if not self.terms[place].lone:
+                    levels[place] = (level, level, level)
+                elif limb.says == _WITH_EXCEPTION:
+                    # The level while there is no other; without the exception it is what 'surely another' gives.
+                    without = levels[place][2]
+                    perhaps = without if level == without else min(without, POSSIBLE)
+                    levels[place] = (level, perhaps, without)
+                else:
+                    levels[place] = (0, 0, level)
+        return Reading(
+            levels=tuple(levels),
+            not_analysed=frozenset(unknown),
+            others=tuple(self._other(single, e) for e in self.lone),
+            conviction=rank(outcome.conviction),
+            ordered_days=outcome.ordered_days,
+            served_days=outcome.served_days,
+        )
+
+    def _within_reach(self, outcome: Outcome) -> list[tuple[Ground, tuple[int, ...]]]:
+        """Return the synthetic grounds without the limbs whose category, label or flag the charge does not have."""
+        facts = tuple(sorted(facts_of(outcome.record).items(), key=str))
+        key = (outcome.charged.id, outcome.final.id, facts)
+        found = self._reach.get(key)
+        if found is None:
+            charges = (outcome.charged, outcome.final)
+            matches = [self._analyst.match(c, outcome, name) for c in charges for name in self.law.categories]
+            met = {m.category for m in matches if m.level != "none" or m.relief_level != "none"}
+            offenses = [o for c in charges for o in c.offenses]
+            names = {x for o in offenses for x in (*o.labels, *o.flags)}
+            found = self._reach[key] = [_kept(ground, places, met, names) for ground, places in self._synthetic]
+        return found
+
+    def _other(self, outcome: Outcome, exception: GroundException) -> int:
+        if outcome.conviction == "none":
+            return 0
+        level = self._analyst.match(outcome.final, outcome, exception.category).level or "possible"
+        return max(0, min(rank(level), rank(outcome.conviction), rank("likely")) - 1)
+
+
+_WITH_EXCEPTION = "with the exception"
+_READINGS_KEPT = 50_000
+
+
+def _merged(feeds: Iterable[Feed]) -> tuple[Feed, ...]:
+    """Return each term once, with its highest cap."""
+    caps: dict[int, int] = {}
+    for f in feeds:
+        caps[f.term] = max(caps.get(f.term, 0), f.cap)
+    return tuple(Feed(term, cap) for term, cap in sorted(caps.items()))
+
+
+def _alone(law: Law) -> Law:
+    """Return the law with every exception read as if no other conviction could defeat it."""
+    exceptions = {name: e.model_copy(update={"only_one_ever": False}) for name, e in law.exceptions.items()}
+    return replace(law, exceptions=exceptions)
+
+
+def _synthetic_grounds(law: Law, terms: Sequence[Term]) -> list[tuple[Ground, tuple[int, ...]]]:
+    """Return one ground for each burden of proof that holds every term to be read on a count, and their places."""
+    found = []
+    for burden in ("government", "applicant"):
+        limbs: list[Limb] = []
+        places: list[int] = []
+        for place, term in enumerate(terms):
+            if term.total or (term.burden or "government") != burden:
+                continue
+            if term.lone:
+                kept = tuple(e for e in term.limb.exceptions if e != term.lone)
+                limbs.append(term.limb.model_copy(update={"exceptions": kept}))
+                limbs.append(term.limb.model_copy(update={"says": _WITH_EXCEPTION}))
+                places += [place, place]
+            else:
+                limbs.append(term.limb)
+                places.append(place)
+        ground = next(iter(law.grounds.values())).model_copy(
+            update={"id": f"terms of the {burden}", "limbs": tuple(limbs), "authorities": (), "burden": burden}
+        )
+        found.append((ground, tuple(places)))
+    return found
+
+
+def _kept(
+    ground: Ground, places: Sequence[int], categories: set[str], names: set[str]
+) -> tuple[Ground, tuple[int, ...]]:
+    pairs = [
+        (limb, place)
+        for limb, place in zip(ground.limbs, places, strict=True)
+        if (not limb.any_category or categories.intersection(limb.any_category))
+        and (not (limb.any_label or limb.any_flag) or names.intersection((*limb.any_label, *limb.any_flag)))
+    ]
+    return ground.model_copy(update={"limbs": tuple(x for x, _ in pairs)}), tuple(p for _, p in pairs)
+
+
+def level_of(value: int) -> Level:
+    """Return the level of a rank."""
+    return _LEVELS[value]
+
+
+_LEVELS: tuple[Level, ...] = ("none", "unlikely", "possible", "likely", "certain")

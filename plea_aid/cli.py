@@ -82,6 +82,24 @@ def assess(case: CaseFile, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def options(case: CaseFile, as_json: AsJson = False) -> None:
+    """Suggest plea options: the smallest changes that avoid a ground, and the whole frontier."""
+    with _one_line_faults(case):
+        from plea_aid.planning.plan import plan
+
+        law = _law()
+        planned = plan(_read_case(case), law)
+        if as_json:
+            _print_json(planned.as_json())
+            return
+        from rich.console import Console
+
+        from plea_aid.terminal_plan import print_plan
+
+        print_plan(Console(), planned, law)
+
+
+@app.command()
 def note(
     case: CaseFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="The PDF to write.")],

@@ -15,18 +15,10 @@ from plea_aid.analysis.comparison import LawChanges
 from plea_aid.analysis.draft import with_draft
 from plea_aid.analysis.evaluate import Agreement
 from plea_aid.analysis.findings import Finding
-from plea_aid.analysis.levels import rank
+from plea_aid.analysis.levels import KINDS, SHAPES, rank
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import LEVELS, Kind, Level, Offense, Penalty
 
-SHAPES: dict[str, str] = {
-    "certain": "■",
-    "likely": "▲",
-    "possible": "◆",
-    "unlikely": "○",
-    "none": "·",
-    "not-analysed": "?",
-}
 _STYLES: dict[str, str] = {
     "certain": "bold red",
     "likely": "red",
@@ -34,15 +26,6 @@ _STYLES: dict[str, str] = {
     "unlikely": "green",
     "none": "dim",
     "not-analysed": "bold magenta",
-}
-KINDS: dict[Kind, str] = {
-    "deportability": "Deportability",
-    "aggravated-felony": "Aggravated felony",
-    "inadmissibility": "Inadmissibility",
-    "detention": "Detention",
-    "relief-bar": "Bars to relief",
-    "gmc": "Good moral character",
-    "benefit": "Benefits and visas",
 }
 STANDING = (
     "The same analysis is made for everyone; no one's status was asked, inferred or stored. A screening aid for a "

@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from plea_aid.analysis.levels import rank
+from plea_aid.analysis.levels import KINDS, rank
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import Accountability
 from plea_aid.planning.plan import Planned
 from plea_aid.planning.smallest import SmallestChange
-from plea_aid.terminal import KINDS, STANDING, level_text
+from plea_aid.terminal import STANDING, level_text
 
 
 def print_plan(console: Console, planned: Planned, law: Law) -> None:
@@ -39,7 +39,9 @@ def print_plan(console: Console, planned: Planned, law: Law) -> None:
     console.print(_frontier(planned))
     search = planned.search
     proof = "all of them accounted for" if search.exhaustive else "NOT all accounted for"
-    console.print(f"{search.combinations:,} combinations, {proof}, {search.seconds:.3f} s. Nothing is ranked by one score.")
+    console.print(
+        f"{search.combinations:,} combinations, {proof}, {search.seconds:.3f} s. Nothing is ranked by one score."
+    )
     console.print(Text(STANDING, style="dim"))
 
 

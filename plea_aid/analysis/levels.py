@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from plea_aid.law.records import LEVELS, Level
+from plea_aid.law.records import LEVELS, Kind, Level
 
 _RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
+
+# A level is always shown by word and shape, so that nothing rests on color.
+SHAPES: dict[str, str] = {
+    "certain": "■",
+    "likely": "▲",
+    "possible": "◆",
+    "unlikely": "○",
+    "none": "·",
+    "not-analysed": "?",
+}
+
+KINDS: dict[Kind, str] = {
+    "deportability": "Deportability",
+    "aggravated-felony": "Aggravated felony",
+    "inadmissibility": "Inadmissibility",
+    "detention": "Detention",
+    "relief-bar": "Bars to relief",
+    "gmc": "Good moral character",
+    "benefit": "Benefits and visas",
+}
 
 FLAGGED: tuple[Level, ...] = ("likely", "certain")
 

@@ -6,9 +6,9 @@ import re
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from plea_aid.analysis.levels import KINDS, SHAPES
 from plea_aid.law.records import Kind
 from plea_aid.notes.view import counted, day, days, dollars
-from plea_aid.terminal import KINDS, SHAPES
 
 __all__ = ["KINDS", "SHAPES", "counted", "day", "days", "dollars"]
 

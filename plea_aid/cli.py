@@ -234,6 +234,64 @@ def law_diff(
         print_changes(Console(), changes)
 
 
+@law_app.command("chart")
+def law_chart(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .pdf, .csv or .json.")],
+) -> None:
+    """Write the chart of the whole catalogue as of today: every offense against every kind of consequence."""
+    with _one_line_faults(str(output)):
+        from plea_aid.notes.chart_files import chart_file
+
+        content = chart_file(_law(), date.today(), output.suffix)
+        _write(output, content)
+        typer.echo(f"Wrote {output} ({len(content):,} bytes).")
+
+
+@law_app.command("words")
+def law_words(
+    as_json: AsJson = False,
+    into: Annotated[Path | None, typer.Option(help="A document whose generated part to bring up to date.")] = None,
+) -> None:
+    """Print the element vocabulary: the words that offenses and doctrine rules are written with."""
+    with _one_line_faults(str(into or "law words")):
+        from plea_aid.law.words import words_json, words_markdown
+
+        law = _law()
+        if as_json:
+            _print_json(words_json(law))
+            return
+        _print_or_put(words_markdown(law), "law words", into)
+
+
+@law_app.command("coverage")
+def law_coverage(
+    as_json: AsJson = False,
+    into: Annotated[Path | None, typer.Option(help="A document whose generated part to bring up to date.")] = None,
+) -> None:
+    """Count what the law data covers, and list the grounds that no offense of the catalogue can reach."""
+    with _one_line_faults(str(into or "law coverage")):
+        from plea_aid.analysis.coverage import coverage, coverage_markdown, unreachable_markdown
+
+        counts = coverage(_law())
+        if as_json:
+            _print_json(counts)
+            return
+        _print_or_put(coverage_markdown(counts), "law coverage", into)
+        if into is None:
+            typer.echo(f"\n{unreachable_markdown(counts)}")
+
+
+def _print_or_put(content: str, command: str, into: Path | None) -> None:
+    """Print generated Markdown, or put it between its marks in a document."""
+    if into is None:
+        typer.echo(content)
+        return
+    from plea_aid.law.words import with_generated
+
+    into.write_text(with_generated(_read_text(str(into)), command, content), encoding="utf-8", newline="\n")
+    typer.echo(f"Brought {into} up to date.")
+
+
 def _assess(case: Case, law: Law) -> Any:
     from plea_aid.analysis.assess import assess as run
 

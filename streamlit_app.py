@@ -16,6 +16,7 @@ from plea_aid.pages import (
     decision,
     factors,
     frame,
+    law_draft,
     law_pages,
     note,
     options,
@@ -74,6 +75,7 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
         **walk,
         "review": _page("review", review.draw, "Review", bool(actor and can(actor, Action.CASE_APPROVE))),
         "law": _page("law", law_pages.draw, "Law", actor is not None),
+        "law-draft": _page("law-draft", law_draft.draw, "Draft a statute", False),
         "accounts": _page("accounts", people.draw_accounts, "Accounts", bool(actor and can(actor, Action.USER_LIST))),
         "you": _page("you", people.draw_own, "Your account", actor is not None),
     }

@@ -14,8 +14,11 @@ from plea_aid.law.records import Offense, Penalty, Way
 from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
 from plea_aid.pages.elements import elements_of_way
 from plea_aid.pages.frame import page_link
+from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
+from plea_aid.pages.law_search import show_glossary, show_search
+from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_count
 from plea_aid.pages.reasons import LEGEND, authority_line
-from plea_aid.pages.wording import KINDS, counted, days, dollars, level, nth, plain, sentence, short_day
+from plea_aid.pages.wording import counted, days, dollars, level, nth, plain, sentence, short_day
 
 _SHOWN = 40
 
@@ -28,8 +31,16 @@ def draw() -> None:
     if offense is not None:
         _offense(offense, law)
         return
+    ground = law.grounds.get(st.query_params.get("ground") or "")
+    if ground is not None:
+        draw_ground(ground, law)
+        return
+    category = law.categories.get(st.query_params.get("category") or "")
+    if category is not None:
+        draw_category(category, law)
+        return
     st.title("Law", anchor=False)
-    reviewed = sum(o.review.state == "attorney-reviewed" for o in law.offenses.values())
+    reviewed = signed_count(law)
     st.markdown(
         f"Version {plain(law.version)}: {counted(len(law.offenses), 'offense')}, "
         f"{counted(len(law.grounds), 'ground')}, "
@@ -37,13 +48,22 @@ def draw() -> None:
         "attorney; the others are drafts."
     )
     st.caption(plain(policy_sentence(law, date.today())))
-    offenses, grounds, authorities = st.tabs(["Offenses", "Grounds", "Authorities"])
+    page_link("law-draft", "Draft a statute that is not in the catalogue")
+    if show_search(law):
+        return
+    offenses, grounds, categories, authorities, glossary = st.tabs(
+        ["Offenses", "Grounds", "Federal categories", "Authorities", "Glossary"]
+    )
     with offenses:
         _offenses(law)
     with grounds:
         _grounds(law)
+    with categories:
+        _categories(law)
     with authorities:
         _authorities(law)
+    with glossary:
+        show_glossary(law)
 
 
 def _offenses(law: Law) -> None:
@@ -69,25 +89,15 @@ def _grounds(law: Law) -> None:
         st.markdown("No ground fits.")
     for ground in found:
         with st.expander(f"{plain(ground.name)} ({plain(ground.citation)})"):
-            names = [law.postures[p].name for p in law.posture_ids(ground.postures)]
-            everyone = len(names) == len(law.postures)
-            st.markdown(plain(ground.says))
-            st.markdown(
-                f"**Kind:** {KINDS[ground.kind]}  \n**Concerns:** "
-                + ("everyone who is not a citizen" if everyone else plain("; ".join(names)))
-                + f"  \n**Burden of proof:** {ground.burden}"
-            )
-            if ground.limbs:
-                st.markdown("\n".join(f"- {plain(limb.says)}" for limb in ground.limbs))
-            if ground.unreachable:
-                st.markdown(plain(ground.unreachable))
-            _lists(
-                ("Waivers", ground.waivers),
-                ("Not verified", ground.unverified),
-                ("Notes", (ground.notes,) if ground.notes else ()),
-            )
-            st.markdown("**Authority**\n" + "\n".join(f"- {authority_line(a, law)}" for a in ground.authorities))
-            st.caption(f"Confidence {ground.confidence}, checked {short_day(ground.checked)}, {ground.review.state}.")
+            ground_body(ground, law)
+            page_link("law", "Its own page, with the sign-off", ground=ground.id)
+
+
+def _categories(law: Law) -> None:
+    st.header("Federal categories", anchor=False)
+    with st.container(gap="xxsmall"):
+        for category in law.categories.values():
+            page_link("law", plain(category.name), category=category.id)
 
 
 def _authorities(law: Law) -> None:
@@ -119,8 +129,9 @@ def _offense(offense: Offense, law: Law) -> None:
     st.markdown(f"**{plain(offense.cite)}**. {plain(offense.summary)}")
     st.caption(
         f"{sentence(offense.grade)}; court: {offense.court}; {plain(offense.edition)}, "
-        f"checked {short_day(offense.checked)}; confidence {offense.confidence}; {offense.review.state}."
+        f"checked {short_day(offense.checked)}; confidence {offense.confidence}."
     )
+    show_state("offense", offense.id, law)
     st.header("Ways of committing it", anchor=False)
     for way in offense.ways:
         _way(way, law)
@@ -141,7 +152,7 @@ def _offense(offense: Offense, law: Law) -> None:
         st.markdown("It matches none of the categories on file.")
     st.caption(f"Signs: {LEGEND}")
     st.header("More about it", anchor=False)
-    _lists(
+    lists(
         ("Worth knowing", offense.traps),
         ("Not verified", offense.unverified),
         ("Related offenses", tuple(f"{a.offense}: {a.differs}. Needs: {a.needs}." for a in offense.alternatives)),
@@ -149,6 +160,7 @@ def _offense(offense: Offense, law: Law) -> None:
         ("Sources read", offense.sources),
         ("History", (offense.history,) if offense.history else ()),
     )
+    show_sign_off("offense", offense.id, law)
 
 
 def _way(way: Way, law: Law) -> None:
@@ -170,9 +182,3 @@ def _penalty_row(p: Penalty) -> dict[str, str]:
         "Committed": " ".join(s for s in span if s) or "any day",
         "Note": plain("; ".join(n for n in notes if n)),
     }
-
-
-def _lists(*entries: tuple[str, tuple[str, ...]]) -> None:
-    for title, lines in entries:
-        if lines:
-            st.markdown(f"**{title}**\n" + "\n".join(f"- {plain(line)}" for line in lines))

@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from plea_aid.analysis.case import Case
+    from plea_aid.casework.database import Database
     from plea_aid.law.catalogue import Law
 
 app = typer.Typer(
@@ -29,6 +30,9 @@ app = typer.Typer(
 )
 law_app = typer.Typer(help="Look up, validate and compare the law data.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(law_app, name="law")
+
+users_app = typer.Typer(help="Accounts of the people of the office.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(users_app, name="users")
 
 CaseFile = Annotated[str, typer.Argument(help="A case file (TOML or JSON), or - for JSON on standard input.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -290,6 +294,75 @@ def _print_or_put(content: str, command: str, into: Path | None) -> None:
 
     into.write_text(with_generated(_read_text(str(into)), command, content), encoding="utf-8", newline="\n")
     typer.echo(f"Brought {into} up to date.")
+
+
+@users_app.command("list")
+def users_list() -> None:
+    """List the accounts: user name, role, whether active."""
+    with _one_line_faults("users"), _database() as db:
+        from plea_aid.casework import accounts
+
+        for user in accounts.list_users(db, accounts.server_actor()):
+            state = "active" if user.active else "inactive"
+            typer.echo(f"{user.user_name}\t{user.display_name}\t{user.role}\t{state}")
+
+
+@users_app.command("add")
+def users_add(
+    user_name: Annotated[str, typer.Argument(help="The name the person signs in with.")],
+    display_name: Annotated[str, typer.Argument(help="The name colleagues see.")],
+    role: Annotated[
+        str, typer.Option(help="prosecutor, supervisor, paralegal, auditor or administrator.")
+    ] = "prosecutor",
+) -> None:
+    """Add an account and print the one-time code its owner sets a password with."""
+    with _one_line_faults("users"), _database() as db:
+        from plea_aid.casework import accounts
+
+        new = {"user_name": user_name, "display_name": display_name, "role": role}
+        user, code = accounts.add_user(db, accounts.server_actor(), new)
+        typer.echo(f"{user.user_name} ({user.role}) may sign up with this one-time code: {code}")
+
+
+@users_app.command("code")
+def users_code(user_name: Annotated[str, typer.Argument(help="The account that lost its password.")]) -> None:
+    """Issue a new one-time code for an account and end its sessions."""
+    with _one_line_faults("users"), _database() as db:
+        from plea_aid.casework import accounts
+
+        actor = accounts.server_actor()
+        found = [u for u in accounts.list_users(db, actor) if u.user_name == user_name]
+        if not found:
+            raise LookupError(f"there is no account '{user_name}'; plea-aid users list shows them")
+        typer.echo(f"One-time code for {user_name}: {accounts.issue_code(db, actor, found[0].id)}")
+
+
+@app.command()
+def verify() -> None:
+    """Check the audit trail and every frozen version for an altered byte; exit 2 and say where if there is one."""
+    with _one_line_faults("verify"), _database() as db:
+        from plea_aid.casework.audit import verify_chain
+
+        result = verify_chain(db)
+        for fault in result.faults:
+            typer.echo(f"{fault.place}: {fault.what}", err=True)
+        if not result.ok:
+            raise typer.Exit(2)
+        typer.echo(f"{result.events} events and {result.sealed_rows} sealed rows: nothing was altered.")
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    from plea_aid.casework.errors import CaseworkError
+    from plea_aid.casework.migrate import open_database
+
+    db = open_database()
+    try:
+        yield db
+    except CaseworkError as fault:
+        raise ValueError(str(fault)) from None
+    finally:
+        db.close()
 
 
 def _assess(case: Case, law: Law) -> Any:

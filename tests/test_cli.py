@@ -111,3 +111,20 @@ def test_assess_needs_neither_screen_nor_data_frame() -> None:
         "bad = {'streamlit', 'pandas', 'sqlmodel', 'sqlalchemy'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_accounts_and_verification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLEA_AID_HOME", str(tmp_path))
+    monkeypatch.delenv("PLEA_AID_DATABASE_URL", raising=False)
+    added = plea_aid("users", "add", "jdoe", "Jo Doe")
+    assert added.returncode == 0, added.stderr
+    assert "one-time code" in added.stdout
+    assert "jdoe\tJo Doe\tprosecutor\tactive" in plea_aid("users", "list").stdout
+    assert plea_aid("users", "add", "jdoe", "Jo Doe").returncode == 2
+    wrong = plea_aid("users", "add", "kroe", "Kim Roe", "--role", "king")
+    assert wrong.returncode == 2
+    assert len(wrong.stderr.splitlines()) == 1
+    assert plea_aid("users", "code", "nobody").returncode == 2
+    checked = plea_aid("verify")
+    assert checked.returncode == 0
+    assert "nothing was altered" in checked.stdout

@@ -101,12 +101,12 @@ def law_version(root: Path) -> str:
 
 
 def law_files(root: Path) -> list[Path]:
-    """Return the files that are law, in a fixed order: examples, guides and detector data are not."""
+    """Return the files that are law, in a fixed order: examples, evaluation tables, guides and detector data are not."""
     return sorted(
         p
         for p in root.rglob("*")
         if p.suffix in (".toml", ".csv")
-        and p.relative_to(root).parts[0] != "examples"
+        and p.relative_to(root).parts[0] not in ("examples", "evaluation")
         and not p.name.startswith("guard")
     )
 

@@ -12,12 +12,9 @@ from plea_aid.law.catalogue import Law
 
 
 def words_markdown(law: Law) -> str:
-    """Return the vocabulary as Markdown: one table for each dimension, in the order of ``vocabulary.toml``."""
-    parts = [
-        f"### `{dimension}`\n\n" + markdown_table(("word", "meaning"), ((f"`{w}`", says) for w, says in words.items()))
-        for dimension, words in law.vocabulary.items()
-    ]
-    return "\n\n".join(parts)
+    """Return the vocabulary as one Markdown table (dimension, word, meaning) in the order of ``vocabulary.toml``."""
+    rows = ((d, f"`{word}`", says) for d, words in law.vocabulary.items() for word, says in words.items())
+    return markdown_table(("dimension", "word", "meaning"), rows)
 
 
 def words_json(law: Law) -> dict[str, dict[str, str]]:

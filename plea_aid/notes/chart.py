@@ -138,7 +138,7 @@ def chart_of(law: Law, day: date) -> Chart:
 def _place(offense: Offense) -> tuple[object, ...]:
     """Sort by jurisdiction, state first, then by citation with numbers as numbers."""
     pieces = re.findall(r"\d+|[A-Za-z]+", offense.cite)
-    return (offense.jurisdiction != "montana", offense.jurisdiction, *((p.isdigit(), p.zfill(8)) for p in pieces))
+    return (offense.jurisdiction != "montana", offense.jurisdiction, *((not p.isdigit(), p.zfill(8)) for p in pieces))
 
 
 def _row(offense: Offense, law: Law, day: date) -> Row:
@@ -230,7 +230,7 @@ def _common_flips(rows: Iterable[Row]) -> tuple[Flip, ...]:
 
 def tier_words(penalty: Penalty) -> str:
     """Say one tier in plain words: '2nd: to 180 days, $1,500'. Days and whole dollars."""
-    jail = f"to {penalty.jail_max_days:,} days" if penalty.jail_max_days else "no jail"
+    jail = f"to {_term_words(penalty.jail_max_days)}" if penalty.jail_max_days else "no jail"
     when = " and ".join(key.replace("_", " ") + ("" if v is True else f" {v}") for key, v in penalty.when.items())
     return "".join(
         [
@@ -241,6 +241,11 @@ def tier_words(penalty: Penalty) -> str:
             "" if penalty.verified else " [not verified]",
         ]
     )
+
+
+def _term_words(days: int) -> str:
+    """Say a term: whole years from two years on, days below, where a day more or less decides."""
+    return f"{days // 365} years" if days >= 730 and days % 365 == 0 else f"{days:,} days"
 
 
 def _ordinal(number: int) -> str:

@@ -29,8 +29,8 @@ def test_the_coverage_table_of_the_readme_is_not_stale() -> None:
 
 def test_the_word_list_has_every_word_with_its_meaning_in_the_order_of_the_file() -> None:
     law = load_law()
-    listed = re.findall(r"^\| `([^`]+)` \| (.+) \|$", words_markdown(law), re.MULTILINE)
-    assert listed == [(word, says) for words in law.vocabulary.values() for word, says in words.items()]
+    listed = re.findall(r"^\| (\w+) \| `([^`]+)` \| (.+) \|$", words_markdown(law), re.MULTILINE)
+    assert listed == [(d, word, says) for d, words in law.vocabulary.items() for word, says in words.items()]
     assert list(words_json(law)) == list(law.vocabulary)
 
 

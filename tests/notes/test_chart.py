@@ -53,6 +53,7 @@ def test_every_offense_and_every_ground_has_its_place(chart: Chart) -> None:
 def test_rows_follow_the_numbers_of_the_code(chart: Chart) -> None:
     cites = [r.offense.cite for r in chart.rows]
     assert cites.index("MCA 45-5-201(1)(a)") < cites.index("MCA 45-6-301(1)") < cites.index("MCA 45-10-103")
+    assert cites.index("MCA 45-6-301(1)") < cites.index("MCA 45-6-301, value over $1,500")
 
 
 def test_levels_are_those_of_the_engine(chart: Chart) -> None:
@@ -133,6 +134,8 @@ def test_a_tier_that_was_not_read_says_so() -> None:
     tier = Penalty(nth=2, jail_max_days=180, fine_max=1500, verified=False)
     assert tier_words(tier) == "2nd: to 180 days, $1,500 [not verified]"
     assert tier_words(Penalty(jail_max_days=0, fine_max=50)) == "1st: no jail, $50"
+    assert tier_words(Penalty(jail_max_days=365, fine_max=50)) == "1st: to 365 days, $50"
+    assert tier_words(Penalty(nth=4, jail_max_days=1825, fine_max=50, felony=True)) == "4th: to 5 years, $50, felony"
 
 
 def test_the_pdf_is_tagged_dated_and_landscape(pdf: bytes) -> None:

@@ -71,7 +71,7 @@ def with_draft(law: Law, offense: Offense) -> Law:
 def classify_draft(offense: Offense, law: Law, day: date) -> tuple[tuple[Match, ...], Assessment]:
     """Return the drafted classification, and the findings of a guilty plea with nothing and with the most ordered."""
     beside = with_draft(law, offense)
-    most = max(p.jail_max_days for p in offense.penalties if p.nth == 1)
+    most = law.penalty(offense, 1, day, {}).jail_max_days
     case = Case.model_validate(
         {
             "count": [{"number": 1, "offense": offense.id}],

@@ -101,7 +101,7 @@ def law_version(root: Path) -> str:
 
 
 def law_files(root: Path) -> list[Path]:
-    """Return the files that are law, in a fixed order: examples, evaluation tables, guides and detector data are not."""
+    """Return the files that are law, in a fixed order; examples, evaluation tables and detector data are not."""
     return sorted(
         p
         for p in root.rglob("*")

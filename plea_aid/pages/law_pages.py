@@ -16,7 +16,7 @@ from plea_aid.pages.elements import elements_of_way
 from plea_aid.pages.frame import page_link
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
 from plea_aid.pages.law_search import show_glossary, show_search
-from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_count
+from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_words
 from plea_aid.pages.reasons import LEGEND, authority_line
 from plea_aid.pages.wording import counted, days, dollars, level, nth, plain, sentence, short_day
 
@@ -40,12 +40,10 @@ def draw() -> None:
         draw_category(category, law)
         return
     st.title("Law", anchor=False)
-    reviewed = signed_count(law)
     st.markdown(
         f"Version {plain(law.version)}: {counted(len(law.offenses), 'offense')}, "
         f"{counted(len(law.grounds), 'ground')}, "
-        f"{counted(len(law.authorities), 'authority', 'authorities')}. {reviewed} offenses are signed off by an "
-        "attorney; the others are drafts."
+        f"{counted(len(law.authorities), 'authority', 'authorities')}. {signed_words(law)}"
     )
     st.caption(plain(policy_sentence(law, date.today())))
     page_link("law-draft", "Draft a statute that is not in the catalogue")

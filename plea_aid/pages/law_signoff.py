@@ -12,18 +12,18 @@ from plea_aid.law.entry_hash import hash_of_entry
 from plea_aid.pages import saving
 from plea_aid.pages.frame import signed_in
 from plea_aid.pages.session import database
-from plea_aid.pages.wording import clock, plain, sentence
+from plea_aid.pages.wording import clock, counted, plain, sentence
 
 
-def signed_count(law: Law) -> int:
-    """Return how many offenses an attorney has signed off as they stand."""
+def signed_words(law: Law) -> str:
+    """Return in a sentence how many offenses an attorney has signed off as they stand."""
     found = signoff.sign_offs(database(), signed_in(), "offense")
-    return sum(signoff.review_state(law, found, "offense", o).startswith("signed") for o in law.offenses)
+    count = sum(signoff.review_state(law, found, "offense", o).startswith("signed") for o in law.offenses)
+    return f"{counted(count, 'offense')} {'is' if count == 1 else 'are'} signed off by an attorney as now written."
 
 
 def show_state(kind: str, entry_id: str, law: Law) -> None:
-    """Show an entry's review state in one line, with the messages of a sign-off just made."""
-    saving.show_notices()
+    """Show an entry's review state in one line."""
     found = signoff.sign_offs(database(), signed_in(), kind, entry_id)
     state = signoff.review_state(law, found, kind, entry_id)
     shape = {"signed": "✓", "void": "!", "drafted": "○"}[state.split(" ")[0].rstrip(":")]
@@ -36,6 +36,7 @@ def show_sign_off(kind: str, entry_id: str, law: Law) -> None:
     actor, present = signed_in(), hash_of_entry(law, kind, entry_id) or ""
     found = signoff.sign_offs(database(), actor, kind, entry_id)
     st.header("Sign-off", anchor=False)
+    saving.show_notices()  # here, where the person has just pressed the button
     st.markdown("A sign-off covers exactly what the entry says now. When a word of it changes, the sign-off is void.")
     if found:
         st.table([_row(one, present) for one in reversed(found)], hide_index=True)

@@ -61,7 +61,7 @@ def test_a_changed_entry_shows_its_sign_off_as_void(
     db: Database, pat: Actor, open_law: OpenLaw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signoff.sign_off(db, pat, "offense", THEFT, hash_of_entry(LAW, "offense", THEFT) or "", "Read.")
-    assert "1 offenses are signed off" in visible(open_law())
+    assert "1 offense is signed off" in visible(open_law())
     offense = LAW.offenses[THEFT].model_copy(update={"title": "Theft, as amended"})
     changed = replace(LAW, offenses={**LAW.offenses, THEFT: offense})
     monkeypatch.setattr(law_pages, "load_law", lambda: changed)

@@ -182,6 +182,9 @@ def _warnings(situation: Situation) -> tuple[str, ...]:
             lines.append(f"{where}: a felony or other matter outside the municipal court's jurisdiction.")
         elif any(x.court == "unverified" for x in o.final.offenses):
             lines.append(f"{where}: whether the municipal court has jurisdiction is not verified.")
+        committed = o.day or situation.analyst.day
+        if any(not x.in_force.in_force(committed) for x in o.final.offenses):
+            lines.append(f"{where}: the offense was not yet, or no longer, in force on {committed}.")
         convicted = o.conviction != "none" and o.disposition.confines
         if convicted and o.ordered_days < o.minimum_days:
             lines.append(

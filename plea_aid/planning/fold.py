@@ -6,10 +6,10 @@ it, and the tests hold both against the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plea_aid.planning.terms import POSSIBLE, Reading, TakenApart, Term
+from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, Term
 
 
 @dataclass(frozen=True)
@@ -28,44 +28,37 @@ def term_level(apart: TakenApart, place: int, items: Sequence[Item]) -> int:
         return _total(term, items)
     if term.tally:
         return _tally(term, place, items)
-    own = [i for i in items if not i.prior]
     if not term.lone:
-        return max((i.reading.levels[place][0] for i in own), default=0)
+        return max([i.reading.levels[place][0] for i in items if not i.prior], default=0)
+    own = [i for i in items if not i.prior and i.reading.levels[place][2]]
     lone = next(n for n, e in enumerate(apart.lone) if e.id == term.lone)
     same_incident = apart.lone[lone].substance is not None
     return max((i.reading.levels[place][_others(i, items, lone, same_incident)] for i in own), default=0)
 
 
-def ground_level(apart: TakenApart, ground: str, postures: Iterable[str], items: Sequence[Item]) -> int:
-    """Return what a ground comes to for the worst placed of the postures; undecided doctrine is never clear."""
-    known: dict[int, int] = {}
-    worst = 0
-    for posture in postures:
-        for feed in apart.grounds.get((ground, posture), ()):
-            if feed.term not in known:
-                known[feed.term] = term_level(apart, feed.term, items)
-            worst = max(worst, min(known[feed.term], feed.cap))
-        unsure = apart.unsure.get((ground, posture), frozenset())
-        if any(not i.prior and unsure & i.reading.not_analysed for i in items):
-            worst = max(worst, POSSIBLE)
-    return worst
+def cell_level(apart: TakenApart, cell: Cell, items: Sequence[Item], *, undecided: int = POSSIBLE) -> int:
+    """Return what a cell comes to; where no doctrine decides it is taken as ``undecided``, by default possible."""
+    level = max((min(term_level(apart, f.term, items), f.cap) for f in cell.feeds), default=0)
+    if level < undecided and any(not i.prior and cell.unsure & i.reading.not_analysed for i in items):
+        return undecided
+    return level
+
+
+def cell_levels(apart: TakenApart, items: Sequence[Item], *, undecided: int = POSSIBLE) -> tuple[int, ...]:
+    """Return what every cell comes to, in the order of ``apart.cells``."""
+    terms = [term_level(apart, place, items) for place in range(len(apart.terms))]
+    missing = frozenset().union(*(i.reading.not_analysed for i in items if not i.prior))
+    found = []
+    for cell in apart.cells:
+        level = max((min(terms[f.term], f.cap) for f in cell.feeds), default=0)
+        found.append(max(level, undecided) if missing & cell.unsure else level)
+    return tuple(found)
 
 
 def all_levels(apart: TakenApart, items: Sequence[Item], *, undecided: int = POSSIBLE) -> dict[tuple[str, str], int]:
-    """Return the level of every ground for every posture, clear left out.
-
-    A ground that no doctrine decides is taken as ``undecided``: possible, unless only what is decided is asked for.
-    """
-    terms = [term_level(apart, place, items) for place in range(len(apart.terms))]
-    missing = frozenset().union(*(i.reading.not_analysed for i in items if not i.prior))
-    found = {}
-    for key, feeds in apart.grounds.items():
-        level = max((min(terms[f.term], f.cap) for f in feeds), default=0)
-        if missing & apart.unsure[key]:
-            level = max(level, undecided)
-        if level:
-            found[key] = level
-    return found
+    """Return the level of every ground for every posture, clear left out."""
+    levels = cell_levels(apart, items, undecided=undecided)
+    return {key: level for cell, level in zip(apart.cells, levels, strict=True) if level for key in cell.stands_for}
 
 
 def _total(term: Term, items: Sequence[Item]) -> int:

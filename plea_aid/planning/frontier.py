@@ -60,7 +60,7 @@ def frontier_of(
         pieces.append((ledger, rows))
     if not pieces:
         return Frontier((), (), exhaustive)
-    costs = np.concatenate([ledger.consequences(rows) for ledger, rows in pieces])
+    costs = np.concatenate([ledger.consequences(rows)[:, ledger.expand] for ledger, rows in pieces])
     kept = np.concatenate([rows.kept for _, rows in pieces])
     weight = np.concatenate([rows.weight for _, rows in pieces])
     changes = np.concatenate([rows.changes for _, rows in pieces])
@@ -74,7 +74,7 @@ def frontier_of(
         )
         for i in best[np.lexsort((changes[best], costs[best].astype(np.int32).sum(axis=1)))]
     )
-    return Frontier(found, tuple(c.stands_for for c in pieces[0][0].columns), exhaustive)
+    return Frontier(found, tuple(c.stands_for for c in apart.consequences), exhaustive)
 
 
 def _agreements(spaces: Sequence[CountSpace], rules: Sequence[Apart]) -> list[list[list[Choice]]]:
@@ -96,6 +96,15 @@ class _Search:
         self.tables = [self._unbeaten(ledger.table(i)) for i in range(ledger.counts)]
         self.schemes = [options[0].outcome.scheme for options in ledger.choices]
         self.order = self._order()
+        columns = len(ledger.shown_at)
+        self.floors = [t.reached[:, :columns].min(axis=0) for t in self.tables]
+        self.longest = [(int(t.totals[:, 0].max()), int(t.totals[:, 1].max())) for t in self.tables]
+        # A scheme's page is closed with the priors of the scheme, so the most a count can add is read with it closed.
+        closed = [t if ledger.alone(i) else ledger.close(t, self.schemes[i]) for i, t in enumerate(self.tables)]
+        self.shown = {(s.place, i): _shown(s, t) for s in ledger.specials for i, t in enumerate(self.tables)}
+        self.adds = {
+            (s.place, i): t.counted[:, s.counted].max(axis=0) for s in ledger.specials for i, t in enumerate(closed)
+        }
 
     def run(self) -> tuple[Rows, bool]:
         """Return the unbeaten whole options that meet the plan, and whether every option was considered."""
@@ -104,9 +113,11 @@ class _Search:
             rows = self.ledger.add(rows, self.tables[count])
             rest = self.order[step + 1 :]
             scheme = self.schemes[count]
-            if scheme not in [self.schemes[other] for other in rest]:
+            if not self.ledger.alone(count) and scheme not in [self.schemes[other] for other in rest]:
                 rows = self.ledger.close(rows, scheme)
             rows = rows.take(self._can_meet_the_plan(rows, rest))
+            if not len(rows):
+                break
             rows = self._unbeaten(self._settled(rows, rest, scheme))
             if len(rows) > MOST_ROWS:
                 self.complete = False
@@ -161,19 +172,18 @@ class _Search:
         that looks at several counts is wiped where all it could still come to is reached in every column it feeds.
         """
         ledger = self.ledger
-        columns = len(ledger.columns)
+        columns = len(ledger.shown_at)
         closed = ledger.close(rows, scheme) if rows.open.any() else rows
         reached = rows.reached.copy()
         reached[:, :columns] = ledger.consequences(closed)
-        for count in rest:
-            reached[:, :columns] = np.maximum(reached[:, :columns], self.tables[count].reached[:, :columns].min(axis=0))
+        if rest:
+            floor = np.max([self.floors[count] for count in rest], axis=0)
+            reached[:, :columns] = np.maximum(reached[:, :columns], floor)
         counted, page, totals = rows.counted.copy(), rows.open.copy(), rows.totals.copy()
         needed = {"ordered": np.zeros(len(rows), bool), "served": np.zeros(len(rows), bool)}
         for special in ledger.specials:
             top = self._could_reach(special, closed, rest)
-            alive = np.zeros(len(rows), bool)
-            for place, cap in ledger.fed_by(special):
-                alive |= reached[:, place] < np.minimum(top, cap)
+            alive = np.any(reached[:, special.feeds] < np.minimum(top[:, None], special.caps), axis=1)
             gone = ~alive
             reached[gone, special.reached] = 0
             counted[gone, special.counted] = 0
@@ -188,28 +198,22 @@ class _Search:
 
     def _could_reach(self, special: Special, rows: Rows, rest: Sequence[int]) -> Levels:
         """Return a level that the term cannot end above, whatever the remaining counts add."""
-        tables = [self.tables[count] for count in rest]
-        most = np.uint8(max((int(self._shown(special, t).max(initial=0)) for t in tables), default=0))
-        best: Levels = np.maximum(rows.reached[:, special.reached].max(axis=1), most)
+        most = max((self.shown[special.place, count] for count in rest), default=0)
         if special.term.lone:
-            return best
+            return np.full(len(rows), max(most, int(rows.reached[:, special.reached].max())), np.uint8)
+        best: Levels = np.maximum(rows.reached[:, special.reached.start], np.uint8(most))
         if special.term.tally:
-            counted = rows.counted[:, special.counted].astype(np.int32)
-            for table in tables:
-                level = self._shown(special, table)
-                counted = counted + np.array([bool((level >= x).any()) for x in (1, 2, 3, 4)])
-            enough: Levels = (counted >= special.term.needs).sum(axis=1).astype(np.uint8)
+            more = sum((self.adds[special.place, count].astype(np.int32) for count in rest), np.zeros(4, np.int32))
+            lacking = np.maximum(special.term.needs - more, 0).astype(np.uint8)
+            enough: Levels = np.sum(rows.counted[:, special.counted] >= lacking, axis=1, dtype=np.uint8)
             return np.minimum(best, enough)
         which = int(special.term.total == "served")
-        days: Days = rows.totals[:, which] + sum(int(t.totals[:, which].max(initial=0)) for t in tables)
+        days: Days = rows.totals[:, which] + sum(self.longest[count][which] for count in rest)
         return np.where(days >= special.term.total_needs, best, 0).astype(np.uint8)
 
-    def _shown(self, special: Special, table: Rows) -> Levels:
-        """Return the highest level each choice of a count shows for the term."""
-        if special.open.stop > special.open.start:
-            levels = table.open[:, special.open]
-            levels = levels[:, 1:] if special.term.lone else levels
-        else:
-            levels = table.reached[:, special.reached]
-        highest: Levels = levels.max(axis=1)
-        return highest
+
+def _shown(special: Special, table: Rows) -> int:
+    """Return the highest level that any choice of a count shows for the term."""
+    page = table.open[:, special.open]
+    page = page[:, 1:] if special.term.lone else page
+    return max(int(page.max(initial=0)), int(table.reached[:, special.reached].max(initial=0)))

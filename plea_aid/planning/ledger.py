@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plea_aid.analysis.charge import Outcome
-from plea_aid.law.records import Kind
 from plea_aid.planning.space import Choice
-from plea_aid.planning.terms import POSSIBLE, Feed, Reading, TakenApart, Term
+from plea_aid.planning.terms import Reading, TakenApart, Term
 
 Levels = NDArray[np.uint8]
 Days = NDArray[np.int32]
@@ -26,15 +25,6 @@ Flags = NDArray[np.bool_]
 LEVELS_ABOVE_NONE = (1, 2, 3, 4)
 _LONE_OPEN, _TALLY_OPEN = 4, 1
 """Places on the open page: how surely it is another with the three levels; the level."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A consequence: the highest level of one kind for one or more postures that always agree."""
-
-    feeds: tuple[Feed, ...]
-    unsure: frozenset[int]
-    stands_for: tuple[tuple[str, Kind], ...]
 
 
 @dataclass(frozen=True)
@@ -74,6 +64,9 @@ class Special:
     reached: slice
     counted: slice
     open: slice
+    feeds: NDArray[np.intp]
+    """The columns it can raise, and up to what."""
+    caps: Levels
     lone: int = -1
 
 
@@ -92,21 +85,27 @@ class Ledger:
         self.counts = len(choices)
         self.choices = choices
         self.priors = [(p, apart.read(p)) for p in priors]
-        self.columns = _columns(apart)
         self.specials = self._lay_out()
         self.caps = self._caps()
-        self._fed = {s.place: self._columns_fed(s.place) for s in self.specials}
         self._tables = [self._table(place, options) for place, options in enumerate(choices)]
 
     # ----- layout
 
     def _lay_out(self) -> list[Special]:
-        readings = [c.reading for options in self.choices for c in options] + [r for _, r in self.priors]
-        specials: list[Special] = []
-        reached, counted, opened = len(self.columns), 0, 0
+        own = [c.reading for options in self.choices for c in options]
+        readings = [*own, *(r for _, r in self.priors)]
+        alike: dict[tuple[object, ...], list[int]] = {}
         for place, term in enumerate(self.apart.terms):
-            if not (term.lone or term.tally or term.total) or not self._can_matter(term, place, readings):
-                continue
+            if (term.lone or term.tally or term.total) and self._can_matter(term, place, readings):
+                shown = () if term.total else tuple(r.levels[place] for r in readings)
+                kind = (term.lone, term.tally, term.needs, term.by_scheme, term.total, term.total_needs)
+                alike.setdefault((*kind, shown), []).append(place)
+        fed = [self._feeds_of(places) for places in alike.values()]
+        self._merge_columns(own, fed)
+        specials: list[Special] = []
+        reached, counted, opened = len(self.shown_at), 0, 0
+        for places, caps in zip(alike.values(), fed, strict=True):
+            term = self.apart.terms[places[0]]
             lone = next((i for i, e in enumerate(self.apart.lone) if e.id == term.lone), -1)
             if term.lone:
                 sizes = (9, 2, _LONE_OPEN if self._same_incident(lone) else 0)
@@ -114,15 +113,41 @@ class Ledger:
                 sizes = (1, len(LEVELS_ABOVE_NONE), _TALLY_OPEN if term.by_scheme else 0)
             else:
                 sizes = (1, 1, 0)
-            slices = (
-                slice(reached, reached + sizes[0]),
-                slice(counted, counted + sizes[1]),
-                slice(opened, opened + sizes[2]),
+            special = Special(
+                term=term,
+                place=places[0],
+                reached=slice(reached, reached + sizes[0]),
+                counted=slice(counted, counted + sizes[1]),
+                open=slice(opened, opened + sizes[2]),
+                feeds=np.flatnonzero(caps[self.shown_at]),
+                caps=caps[self.shown_at][caps[self.shown_at] > 0],
+                lone=lone,
             )
             reached, counted, opened = reached + sizes[0], counted + sizes[1], opened + sizes[2]
-            specials.append(Special(term, place, *slices, lone))
+            specials.append(special)
         self.width = (reached, counted, opened)
         return specials
+
+    def _feeds_of(self, terms: Sequence[int]) -> Levels:
+        """Return, for each consequence, the highest cap at which one of ``terms`` feeds it; 0 where none does."""
+        caps = [max((f.cap for f in c.feeds if f.term in terms), default=0) for c in self.apart.consequences]
+        return np.array(caps, np.uint8)
+
+    def _merge_columns(self, own: Sequence[Reading], fed: Sequence[Levels]) -> None:
+        """Find the consequences that no option of this case can tell apart: they share a column of the rows."""
+        first: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+        columns: list[int] = []
+        expand: list[int] = []
+        for i in range(len(self.apart.consequences)):
+            key = (tuple(r.columns[i] for r in own), tuple(int(caps[i]) for caps in fed))
+            if key not in first:
+                first[key] = len(columns)
+                columns.append(i)
+            expand.append(first[key])
+        self.shown_at = np.array(columns, np.intp)
+        """For each column of the rows, the first consequence it stands for."""
+        self.expand = np.array(expand, np.intp)
+        """For each consequence, its column."""
 
     def _same_incident(self, lone: int) -> bool:
         return self.apart.lone[lone].substance is not None
@@ -143,6 +168,11 @@ class Ledger:
 
     # ----- rows
 
+    def alone(self, place: int) -> bool:
+        """Say whether a count has its scheme of misconduct to itself."""
+        schemes = [options[0].outcome.scheme for options in self.choices]
+        return schemes.count(schemes[place]) == 1
+
     def _table(self, place: int, options: Sequence[Choice]) -> Rows:
         rows = self._blank(len(options))
         for i, choice in enumerate(options):
@@ -154,7 +184,7 @@ class Ledger:
             rows.kept[i] = (share.restitution, *(f in share.priors for f in self.families))
             rows.changes[i] = choice.changes
             rows.picks[i, place] = i
-        return rows
+        return self.close(rows, options[0].outcome.scheme) if self.alone(place) else rows
 
     def _blank(self, many: int) -> Rows:
         reached, counted, opened = self.width
@@ -171,7 +201,7 @@ class Ledger:
 
     def _enter(self, rows: Rows, i: int, reading: Reading, *, prior: bool = False) -> None:
         if not prior:
-            rows.reached[i, : len(self.columns)] = [_column_level(c, self.apart, reading) for c in self.columns]
+            rows.reached[i, : len(self.shown_at)] = [reading.columns[at] for at in self.shown_at]
         for s in self.specials:
             self._enter_special(rows, i, s, reading, prior)
 
@@ -273,42 +303,12 @@ class Ledger:
         return np.where(met, rows.reached[:, s.reached.start], 0).astype(np.uint8)
 
     def consequences(self, rows: Rows) -> Levels:
-        """Return the level of every column, every scheme closed."""
-        found: Levels = rows.reached[:, : len(self.columns)].copy()
+        """Return the level of every column of rows whose open page is closed."""
+        found: Levels = rows.reached[:, : len(self.shown_at)].copy()
         for s in self.specials:
-            level = self.special_level(s, rows)
-            for place, cap in self.fed_by(s):
-                found[:, place] = np.maximum(found[:, place], np.minimum(level, cap))
+            level = np.minimum(self.special_level(s, rows)[:, None], s.caps)
+            found[:, s.feeds] = np.maximum(found[:, s.feeds], level)
         return found
-
-    def fed_by(self, special: Special) -> list[tuple[int, int]]:
-        """Return the columns a special term feeds, each with the cap."""
-        return self._fed[special.place]
-
-    def _columns_fed(self, term: int) -> list[tuple[int, int]]:
-        return [(i, f.cap) for i, c in enumerate(self.columns) for f in c.feeds if f.term == term]
-
-
-def _columns(apart: TakenApart) -> list[Column]:
-    """Return the consequences, postures that the law treats alike together."""
-    alike: dict[tuple[tuple[Feed, ...], frozenset[int]], list[tuple[str, Kind]]] = {}
-    for key, feeds in apart.columns.items():
-        posture, kind = key
-        unsure = frozenset().union(
-            *(u for (g, p), u in apart.unsure.items() if p == posture and apart.law.grounds[g].kind == kind)
-        )
-        alike.setdefault((feeds, unsure), []).append(key)
-    return [Column(feeds, unsure, tuple(keys)) for (feeds, unsure), keys in alike.items()]
-
-
-def _column_level(column: Column, apart: TakenApart, reading: Reading) -> int:
-    """Return what one count reaches by itself; a ground left unanalysed counts as possible, never as clear."""
-    level = POSSIBLE if column.unsure & reading.not_analysed else 0
-    for feed in column.feeds:
-        term = apart.terms[feed.term]
-        if not (term.lone or term.tally or term.total):
-            level = max(level, min(reading.levels[feed.term][0], feed.cap))
-    return level
 
 
 def _by_class(another: int, levels: tuple[int, int, int]) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ from plea_aid.planning.space import (
     lawful,
     outcome_of,
     overshoot,
+    without_term,
     wordings,
 )
 from plea_aid.planning.terms import Reading, TakenApart
@@ -77,6 +78,12 @@ def moves_of(case: Case, law: Law, apart: TakenApart, baseline: Option) -> tuple
         pending = OptionCount(number=count.number, disposition=Disposition.PENDING)
         found.append(_Mover(case, law, apart, count, parts.get(count.number, pending), over).moves())
     return tuple(found)
+
+
+def without(moves: Moves, move: Move, change: Change) -> Move | None:
+    """Return the move without one of its changes, as if it had never been made; None when that is not lawful."""
+    rest = move.changes - {change}
+    return moves.by_changes.get(rest) if rest else moves.base
 
 
 class _Mover:
@@ -254,8 +261,7 @@ class _Mover:
         if offer.sentence == "fine":
             cap = offer.fine_max_repeat if self.count.nth > 1 else offer.fine_max
             figures["fine"] = min(outcome.fine_max, outcome.fine_max if cap is None else cap)
-        figures["supervision_days"] = offer.supervision_days or None
-        return figures
+        return {**figures, "supervision_days": None, **without_term(self.law, offer, outcome)}
 
     # ----- putting it together
 

@@ -23,11 +23,12 @@ from plea_aid.analysis.limb import Situation
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Kind
 from plea_aid.planning.accountability import Accountability, share_of, weigh
+from plea_aid.planning.changes import Lowering, SmallestChange, Unavoidable, option_json
 from plea_aid.planning.fold import Item, all_levels
 from plea_aid.planning.frontier import Found, Frontier, frontier_of
 from plea_aid.planning.groups import Group, groups_of
 from plea_aid.planning.requirements import count_requirements, together
-from plea_aid.planning.smallest import Lowering, SmallestChange, Unavoidable, option_json, smallest_changes
+from plea_aid.planning.smallest import smallest_changes
 from plea_aid.planning.space import Choice, baseline_of, spaces_of
 from plea_aid.planning.terms import TakenApart, level_of
 

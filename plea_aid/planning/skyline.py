@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+_ROUNDS = 16
 _PAIRS = 1 << 20
 """How many pairs are compared at once: what fits in the processor's cache counts, not what fits in memory."""
 
@@ -21,99 +23,99 @@ def undominated(costs: NDArray[np.uint8], gains: NDArray[np.int32], nearness: ND
     """Return the places of the rows nothing beats; of equal rows the one with the lowest ``nearness``."""
     if len(costs) < 2:
         return np.arange(len(costs))
-    bits, ranks = _packed_costs(costs), _packed_gains(gains)
-    order = np.lexsort((nearness, *ranks.T, *bits.T))
+    bits = _packed_costs(costs)
+    ranks, guard, score = _packed_gains(gains)
+    order = np.lexsort((nearness, *ranks.T, -score, *bits.T))
     bits, ranks = bits[order], ranks[order]
-    fresh = np.ones(len(order), bool)
-    fresh[1:] = (bits[1:] != bits[:-1]).any(1) | (ranks[1:] != ranks[:-1]).any(1)
-    order, bits, ranks = order[fresh], bits[fresh], ranks[fresh]
-    guard = _guard(gains)
-    starts = np.ones(len(order), bool)
-    starts[1:] = (bits[1:] != bits[:-1]).any(1)
-    alive = _best_of_each_group(np.cumsum(starts) - 1, ranks, guard)
-    order, bits, ranks = order[alive], bits[alive], ranks[alive]
-    starts = np.ones(len(order), bool)
-    starts[1:] = (bits[1:] != bits[:-1]).any(1)
-    first = np.flatnonzero(starts)
+    new_group = _differs(bits)
+    fresh = new_group | _differs(ranks)
+    order, ranks, new_group = order[fresh], ranks[fresh], new_group[fresh]
+    alive = _best_of_each_group(np.cumsum(new_group) - 1, ranks, guard)
+    bits = bits[fresh][alive]
+    order, ranks = order[alive], ranks[alive]
+    first = np.flatnonzero(_differs(bits))
     alive = _not_beaten_by_another_group(bits[first], first, ranks, guard)
     return np.sort(order[alive])
 
 
+def _differs(rows: Words) -> Flags:
+    """Say of each row whether it differs from the one before it."""
+    found: Flags = np.ones(len(rows), bool)
+    found[1:] = np.any(rows[1:] != rows[:-1], axis=1)
+    return found
+
+
 def _packed_costs(costs: NDArray[np.uint8]) -> Words:
-    """Return each row's costs as bits, one for each step that any row has reached."""
-    columns = []
-    for column in costs.T:
-        values = np.unique(column)
-        columns += [column >= value for value in values[1:]]
-    if not columns:
-        return np.zeros((len(costs), 1), np.uint64)
-    flags = np.stack(columns, axis=1)
-    padded = np.zeros((len(costs), -(-flags.shape[1] // 64) * 64), bool)
-    padded[:, : flags.shape[1]] = flags
-    return np.packbits(padded, axis=1).view(np.uint64)
+    """Return each row's costs as bits, one for each step above the lowest."""
+    low, high = costs.min(axis=0), costs.max(axis=0)
+    columns = [costs[:, i] >= step for i in np.flatnonzero(low < high) for step in range(low[i] + 1, high[i] + 1)]
+    flags = np.zeros((len(costs), max(1, -(-len(columns) // 64)) * 64), bool)
+    for i, column in enumerate(columns):
+        flags[:, i] = column
+    return np.packbits(flags, axis=1).view(np.uint64)
 
 
-def _lanes(gains: NDArray[np.int32]) -> list[list[tuple[int, int, NDArray[np.uint64]]]]:
-    """Return, word by word, each gain's offset, width and ranks; a spare bit follows every gain."""
-    words: list[list[tuple[int, int, NDArray[np.uint64]]]] = [[]]
+def _packed_gains(gains: NDArray[np.int32]) -> tuple[Words, Words, NDArray[np.int64]]:
+    """Return each row's gains as ranks side by side, the spare bit after each of them, and the sum of the ranks."""
+    words = [np.zeros(len(gains), np.uint64)]
+    spare = [0]
     used = 0
+    score = np.zeros(len(gains), np.int64)
     for column in gains.T:
-        values, ranks = np.unique(column, return_inverse=True)
-        if len(values) == 1:
+        if column.min() == column.max():
             continue
+        values, ranks = np.unique(column, return_inverse=True)
         width = int(len(values) - 1).bit_length()
         if used + width + 1 > 64:
-            words.append([])
+            words.append(np.zeros(len(gains), np.uint64))
+            spare.append(0)
             used = 0
-        words[-1].append((used, width, ranks.astype(np.uint64)))
+        words[-1] |= ranks.astype(np.uint64) << np.uint64(used)
+        spare[-1] |= 1 << (used + width)
         used += width + 1
-    return words
+        score += ranks
+    return np.stack(words, axis=1), np.array(spare, np.uint64), score
 
 
-def _packed_gains(gains: NDArray[np.int32]) -> Words:
-    packed = []
-    for lanes in _lanes(gains):
-        word = np.zeros(len(gains), np.uint64)
-        for offset, _, ranks in lanes:
-            word |= ranks << np.uint64(offset)
-        packed.append(word)
-    return np.stack(packed, axis=1)
-
-
-def _guard(gains: NDArray[np.int32]) -> Words:
-    """Return the spare bits of each word."""
-    return np.array(
-        [sum(1 << (offset + width) for offset, width, _ in lanes) for lanes in _lanes(gains)], dtype=np.uint64
-    )
-
-
-def _no_lower(one: Words, other: Words, guard: Words) -> NDArray[np.bool_]:
+def _no_lower(one: Words, other: Words, guard: Words) -> Flags:
     """Say for each pair whether no gain of ``one`` is lower than that of ``other``."""
-    found: NDArray[np.bool_] = np.ones(len(one), bool)
+    found: Flags = np.ones(len(one), bool)
     for word, spare in enumerate(guard):
         found &= (((one[:, word] | spare) - other[:, word]) & spare) == spare
     return found
 
 
-def _best_of_each_group(group: NDArray[np.intp], ranks: Words, guard: Words) -> NDArray[np.bool_]:
-    """Rows of one group have equal costs: keep those whose gains none of the group beats. Rows differ."""
-    alive = np.ones(len(group), bool)
-    sizes = np.bincount(group)
-    first = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    size_of = sizes[group]
-    for rows in _blocks(np.arange(len(group)), size_of):
-        many = size_of[rows]
+def _best_of_each_group(group: Places, ranks: Words, guard: Words) -> Flags:
+    """Keep the rows that no row of the same group (equal costs) beats.
+
+    Rows differ, and in each group they stand in falling order of the sum of their ranks. So the first row not yet
+    decided is beaten by none: it is kept, and what it beats is dropped. After some rounds the rest goes in pairs.
+    """
+    alive: Flags = np.ones(len(group), bool)
+    left = np.arange(len(group))
+    for _ in range(_ROUNDS):
+        if len(left) < 2:
+            return alive
+        lead = np.ones(len(left), bool)
+        lead[1:] = group[left[1:]] != group[left[:-1]]
+        leader = left[lead][np.cumsum(lead) - 1]
+        beaten = _no_lower(ranks[leader], ranks[left], guard) & ~lead
+        alive[left[beaten]] = False
+        left = left[~(beaten | lead)]
+    _, first, sizes = np.unique(group[left], return_index=True, return_counts=True)
+    place = np.repeat(np.arange(len(first)), sizes)
+    for rows in _blocks(np.arange(len(left)), sizes[place]):
+        many = sizes[place[rows]]
         mine = np.repeat(rows, many)
-        within = np.arange(len(mine)) - np.repeat(np.cumsum(many) - many, many)
-        theirs = first[group[mine]] + within
-        beaten = _no_lower(ranks[theirs], ranks[mine], guard) & (theirs != mine)
-        alive[mine[beaten]] = False
+        theirs = first[place[mine]] + np.arange(len(mine)) - np.repeat(np.cumsum(many) - many, many)
+        beaten = _no_lower(ranks[left[theirs]], ranks[left[mine]], guard) & (theirs != mine)
+        alive[left[mine[beaten]]] = False
     return alive
 
 
-def _not_beaten_by_another_group(bits: Words, first: Places, ranks: Words, guard: Words) -> NDArray[np.bool_]:
+def _not_beaten_by_another_group(bits: Words, first: Places, ranks: Words, guard: Words) -> Flags:
     """Compare each group with every group whose costs are no higher anywhere."""
-    alive = np.ones(len(ranks), bool)
+    alive: Flags = np.ones(len(ranks), bool)
     sizes = np.diff(np.append(first, len(ranks)))
     step = max(1, _PAIRS // max(1, len(bits)))
     for start in range(0, len(bits), step):

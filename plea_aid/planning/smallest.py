@@ -21,103 +21,14 @@ from plea_aid.analysis.charge import CaseError, Outcome
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import flagged, rank
 from plea_aid.law.catalogue import Law
-from plea_aid.law.records import Level
 from plea_aid.planning.accountability import Accountability, shortfalls, weigh
-from plea_aid.planning.fold import Item, all_levels, ground_level
-from plea_aid.planning.moves import MOST_CHANGES, Change, Move, Moves, moves_of
+from plea_aid.planning.aim import Aim
+from plea_aid.planning.changes import Lowering, SmallestChange, SmallestChanges, Target, Unavoidable
+from plea_aid.planning.fold import Item, cell_levels
+from plea_aid.planning.moves import MOST_CHANGES, Change, Move, Moves, moves_of, without
 from plea_aid.planning.requirements import requirements
 from plea_aid.planning.space import outcome_of
-from plea_aid.planning.terms import POSSIBLE, Reading, TakenApart, level_of
-
-Target = tuple[str, tuple[str, ...]]
-"""A ground and the postures of one finding."""
-
-
-@dataclass(frozen=True)
-class SmallestChange:
-    """A minimal set of changes, what it takes away and what it costs."""
-
-    avoids: tuple[Target, ...]
-    changes: tuple[Change, ...]
-    adjustments: tuple[Change, ...]
-    """Forced by the changes: a term cut to the new maximum, a sentence that the new disposition does not have."""
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
-    kept: tuple[str, ...]
-    requires: tuple[str, ...]
-    accountability: Accountability
-    cost: dict[str, Any]
-    """How the weight differs from the baseline's."""
-    option: Option
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the change in the contract's form."""
-        return {
-            "avoids": [{"ground": ground, "postures": list(postures)} for ground, postures in self.avoids],
-            "changes": [c.as_json() for c in self.changes],
-            "adjustments": [c.as_json() for c in self.adjustments],
-            "removed": list(self.removed),
-            "added": list(self.added),
-            "kept": list(self.kept),
-            "requires": list(self.requires),
-            "accountability": self.accountability.as_json(),
-            "cost": self.cost,
-            "option": option_json(self.option),
-        }
-
-
-@dataclass(frozen=True)
-class Lowering:
-    """A single change that takes a flag down to possible, no further."""
-
-    ground: str
-    postures: tuple[str, ...]
-    level: Level
-    lowered_to: Level
-    change: SmallestChange
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the lowering as plain data."""
-        return {
-            "ground": self.ground,
-            "postures": list(self.postures),
-            "from": self.level,
-            "to": self.lowered_to,
-            **{k: v for k, v in self.change.as_json().items() if k != "avoids"},
-        }
-
-
-@dataclass(frozen=True)
-class Unavoidable:
-    """A finding that no listed set of changes takes away, and why."""
-
-    ground: str
-    postures: tuple[str, ...]
-    level: Level
-    because: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the finding as plain data."""
-        return {
-            "ground": self.ground,
-            "postures": list(self.postures),
-            "level": self.level,
-            "because": self.because,
-        }
-
-
-@dataclass(frozen=True)
-class SmallestChanges:
-    """Everything found about changing the baseline."""
-
-    changes: tuple[SmallestChange, ...]
-    lowering: tuple[Lowering, ...]
-    unavoidable: tuple[Unavoidable, ...]
-    forced: tuple[SmallestChange, ...]
-    """Sets whose forced adjustments do the work, for findings that no strictly minimal set avoids."""
-    beaten: int
-    """Minimal sets of two or three changes that were left out because another takes less weight away."""
-
+from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, level_of
 
 NO_PLEA = (
     "No plea avoids this: even with every count ended in the way that shows least, it stands. "
@@ -137,15 +48,6 @@ def smallest_changes(
     return _Finder(case, law, apart, baseline, priors).find([f for f in findings if rank(f.level) >= POSSIBLE])
 
 
-def option_json(option: Option) -> dict[str, Any]:
-    """Return an option as a case file has it, defaults left out except the disposition."""
-    counts = []
-    for part in option.count:
-        row = part.model_dump(mode="json", exclude_defaults=True)
-        counts.append({"number": part.number, "disposition": part.disposition.value, **row})
-    return {"name": option.name, "count": counts}
-
-
 _Set = dict[int, Move]
 """A move for each count that is changed, by the count's place."""
 
@@ -155,6 +57,10 @@ class _Sets:
     strict: list[_Set]
     forced: list[_Set]
     why_not: str
+
+
+def _with(moves: _Set, place: int, reading: Reading) -> dict[int, Reading]:
+    return {**{j: m.reading for j, m in moves.items()}, place: reading}
 
 
 @dataclass
@@ -171,10 +77,11 @@ class _Finder:
         self.counts = moves_of(self.case, self.law, self.apart, self.baseline)
         self.prior_items = [Item(p.scheme, self.apart.read(p), prior=True) for p in self.priors]
         self.base_items = [Item(m.base.outcome.scheme, m.base.reading) for m in self.counts]
-        self.base_levels = all_levels(self.apart, [*self.base_items, *self.prior_items])
+        self.base_levels = cell_levels(self.apart, [*self.base_items, *self.prior_items])
         self.base_weight = self._weight({})
         self.base_short = shortfalls(self.case.plan, self.base_weight)
-        self._solved: dict[object, _Sets] = {}
+        self._solved: dict[Cell, _Sets] = {}
+        self._put_back: dict[tuple[int, Change], Reading | None] = {}
 
     def find(self, findings: Sequence[Finding]) -> SmallestChanges:
         gathered: dict[bool, dict[frozenset[Change], tuple[list[Target], _Set]]] = {False: {}, True: {}}
@@ -201,124 +108,75 @@ class _Finder:
 
     def _sets_for(self, target: Target) -> _Sets:
         """Return the minimal sets for a target; targets fed by the same terms share the work."""
-        ground, postures = target
-        key = frozenset((self.apart.grounds.get((ground, p), ()), self.apart.unsure.get((ground, p))) for p in postures)
-        known = self._solved.get(key)
+        cell = self.apart.cell(*target)
+        known = self._solved.get(cell)
         if known is None:
-            known = self._solved[key] = self._search(target)
+            aim = Aim(self.apart, cell, self.counts, self.base_items, self.prior_items)
+            known = self._solved[cell] = self._search(aim, target)
         return known
 
-    def _search(self, target: Target) -> _Sets:
-        classes = [self._classes(moves, target) for moves in self.counts]
-        bounds = [self._least(moves, groups) for moves, groups in zip(self.counts, classes, strict=True)]
-        changeable = [i for i, groups in enumerate(classes) if groups]
+    def _search(self, aim: Aim, target: Target) -> _Sets:
         strict: list[_Set] = []
         forced: list[_Set] = []
         forbidden = 0
         for many in range(1, MOST_CHANGES + 1):
-            for chosen in itertools.combinations(changeable, many):
-                if self._level(target, {i: bounds[i] for i in chosen}) >= POSSIBLE:
+            for chosen in itertools.combinations(aim.changeable, many):
+                if aim.level({i: aim.bounds[i] for i in chosen}) >= POSSIBLE:
                     continue
-                for moves, by_force in self._minimal_sets(target, chosen, classes):
-                    if self._allowed(moves):
-                        (forced if by_force else strict).append(moves)
-                    else:
+                for moves in self._minimal_sets(aim, chosen):
+                    if not self._allowed(moves):
                         forbidden += 1
+                    elif self._stands_alone(aim, moves):
+                        strict.append(moves)
+                    else:
+                        forced.append(moves)
         if strict or forced:
             return _Sets(self._fewest(strict), self._fewest(forced), "")
-        return _Sets([], [], ONLY_OUTSIDE_PLAN if forbidden else self._why_not(target, bounds))
+        return _Sets([], [], ONLY_OUTSIDE_PLAN if forbidden else self._why_not(aim, target))
 
-    def _why_not(self, target: Target, bounds: Sequence[Reading]) -> str:
-        if self._level(target, dict(enumerate(bounds))) < POSSIBLE:
+    def _why_not(self, aim: Aim, target: Target) -> str:
+        if aim.level(dict(enumerate(aim.bounds))) < POSSIBLE:
             return TOO_MANY
-        limbs = [
-            limb for limb in self.law.grounds[target[0]].limbs if not limb.postures or {*limb.postures} & {*target[1]}
-        ]
+        ground, postures = self.law.grounds[target[0]], set(target[1])
+        limbs = [limb for limb in ground.limbs if not limb.postures or postures.intersection(limb.postures)]
         return CURED_BY_NOTHING if all(limb.basis == "charge" for limb in limbs) else NO_PLEA
 
-    def _classes(self, moves: Moves, target: Target) -> dict[object, list[Move]]:
-        """Return the moves that make a difference to the target, those that make the same difference together."""
-        own = self._key(moves.base.reading, target)
-        groups: dict[object, list[Move]] = {}
-        for move in moves.moves:
-            key = self._key(move.reading, target)
-            if key == own:
-                continue
-            parts = (self._undone(moves, move, change) for change in move.changes)
-            if all(part is None or self._key(part.reading, target) != key for part in parts):
-                groups.setdefault(key, []).append(move)
-        return groups
-
-    def _key(self, reading: Reading, target: Target) -> object:
-        ground, postures = target
-        terms = {f.term for p in postures for f in self.apart.grounds.get((ground, p), ())}
-        unsure = frozenset().union(*(self.apart.unsure.get((ground, p), frozenset()) for p in postures))
-        totals = any(self.apart.terms[t].total for t in terms)
-        lone = any(self.apart.terms[t].lone for t in terms)
-        return (
-            tuple(reading.levels[t] for t in sorted(terms)),
-            reading.others if lone else (),
-            (reading.conviction, reading.ordered_days, reading.served_days) if totals else (),
-            bool(unsure & reading.not_analysed),
-        )
-
-    def _least(self, moves: Moves, groups: dict[object, list[Move]]) -> Reading:
-        """Return a reading at or below everything the count could show: a bound, since nothing ever falls."""
-        readings = [moves.base.reading, *(group[0].reading for group in groups.values())]
-        triples = zip(*(r.levels for r in readings), strict=True)
-        return Reading(
-            levels=tuple((min(a), min(b), min(c)) for a, b, c in (zip(*t, strict=True) for t in triples)),
-            not_analysed=frozenset.intersection(*(r.not_analysed for r in readings)),
-            others=tuple(min(values) for values in zip(*(r.others for r in readings), strict=True)),
-            conviction=min(r.conviction for r in readings),
-            ordered_days=min(r.ordered_days for r in readings),
-            served_days=min(r.served_days for r in readings),
-        )
-
-    def _level(self, target: Target, instead: dict[int, Reading]) -> int:
-        items = [replace(item, reading=instead[i]) if i in instead else item for i, item in enumerate(self.base_items)]
-        return ground_level(self.apart, *target, [*items, *self.prior_items])
-
-    def _minimal_sets(
-        self, target: Target, chosen: Sequence[int], classes: Sequence[dict[object, list[Move]]]
-    ) -> Iterator[tuple[_Set, bool]]:
-        """Yield the sets that change exactly the counts ``chosen`` and avoid the target, and whether by force."""
-        for groups in itertools.product(*(classes[i].values() for i in chosen)):
+    def _minimal_sets(self, aim: Aim, chosen: Sequence[int]) -> Iterator[_Set]:
+        """Yield the sets that change exactly the counts ``chosen``, take the target away and lose it if cut."""
+        for groups in itertools.product(*(aim.classes[i] for i in chosen)):
             if sum(min(len(m.changes) for m in group) for group in groups) > MOST_CHANGES:
                 continue
-            if self._level(target, {i: g[0].reading for i, g in zip(chosen, groups, strict=True)}) >= POSSIBLE:
+            if aim.level({i: g[0].reading for i, g in zip(chosen, groups, strict=True)}) >= POSSIBLE:
                 continue
             for picked in itertools.product(*groups):
                 moves = dict(zip(chosen, picked, strict=True))
-                if sum(len(m.changes) for m in picked) <= MOST_CHANGES and self._needs_each(target, moves):
-                    yield moves, not self._stands_alone(target, moves)
+                if sum(len(m.changes) for m in picked) <= MOST_CHANGES and self._needs_each(aim, moves):
+                    yield moves
 
-    def _needs_each(self, target: Target, moves: _Set) -> bool:
+    def _needs_each(self, aim: Aim, moves: _Set) -> bool:
         """Say whether leaving out any one change brings the target back, or leaves nothing lawful."""
         return all(
-            undone is None or self._level(target, self._with(moves, i, undone.reading)) >= POSSIBLE
+            undone is None or aim.level(_with(moves, i, undone.reading)) >= POSSIBLE
             for i, move in moves.items()
-            for undone in (self._undone(self.counts[i], move, change) for change in move.changes)
+            for undone in (without(self.counts[i], move, change) for change in move.changes)
         )
 
-    def _stands_alone(self, target: Target, moves: _Set) -> bool:
+    def _stands_alone(self, aim: Aim, moves: _Set) -> bool:
         """Say whether putting any one field of the finished option back brings the target back, or is not lawful."""
         return all(
-            reading is None or self._level(target, self._with(moves, i, reading)) >= POSSIBLE
+            reading is None or aim.level(_with(moves, i, reading)) >= POSSIBLE
             for i, move in moves.items()
             for reading in (self._reverted(i, move, change) for change in move.changes)
         )
 
-    def _with(self, moves: _Set, place: int, reading: Reading) -> dict[int, Reading]:
-        return {**{j: m.reading for j, m in moves.items()}, place: reading}
-
-    def _undone(self, moves: Moves, move: Move, change: Change) -> Move | None:
-        """Return the move without the change, as if it had never been made; None when that is not lawful."""
-        rest = move.changes - {change}
-        return moves.by_changes.get(rest) if rest else moves.base
-
     def _reverted(self, i: int, move: Move, change: Change) -> Reading | None:
         """Return what the finished count shows with one field put back; None when the law does not allow that."""
+        key = (id(move), change)
+        if key not in self._put_back:
+            self._put_back[key] = self._put_one_back(i, move, change)
+        return self._put_back[key]
+
+    def _put_one_back(self, i: int, move: Move, change: Change) -> Reading | None:
         base = self.counts[i].base.part
         if change.field.startswith("record."):
             said = move.part.record.model_dump(exclude_none=True) if move.part.record else {}
@@ -367,7 +225,8 @@ class _Finder:
         """Leave out sets of two or three changes where another set gives up no more weight and adds no more grounds."""
         judged = []
         for moves in found:
-            added = {k for k, level in self._levels(moves).items() if level > self.base_levels.get(k, 0)}
+            levels = zip(self._levels(moves), self.base_levels, strict=True)
+            added = {place for place, (level, before) in enumerate(levels) if level > before}
             size = sum(len(m.changes) for m in moves.values())
             judged.append((moves, _measures(self._weight(moves)), added, size))
         kept = []
@@ -385,17 +244,21 @@ class _Finder:
                 kept.append(moves)
         return kept
 
-    def _levels(self, moves: _Set) -> dict[tuple[str, str], int]:
+    def _levels(self, moves: _Set) -> tuple[int, ...]:
         items = [
             replace(item, reading=moves[i].reading) if i in moves else item for i, item in enumerate(self.base_items)
         ]
-        return all_levels(self.apart, [*items, *self.prior_items])
+        return cell_levels(self.apart, [*items, *self.prior_items])
+
+    def _reached(self, levels: Sequence[int]) -> set[str]:
+        """Return the grounds that are possible or above for anyone."""
+        cells = zip(self.apart.cells, levels, strict=True)
+        return {ground for cell, level in cells if level >= POSSIBLE for ground, _ in cell.stands_for}
 
     # ----- results
 
     def _result(self, targets: tuple[Target, ...], moves: _Set) -> SmallestChange:
-        before = {g for (g, _), level in self.base_levels.items() if level >= POSSIBLE}
-        after = {g for (g, _), level in self._levels(moves).items() if level >= POSSIBLE}
+        before, after = self._reached(self.base_levels), self._reached(self._levels(moves))
         weight = self._weight(moves)
         order = [g for g in self.law.grounds if g in before | after]
         changed = [m.part for m in moves.values()]
@@ -417,10 +280,11 @@ class _Finder:
     def _lowerings(self, finding: Finding) -> list[Lowering]:
         """Return the single changes that take a flagged finding to possible."""
         target = (finding.ground, finding.postures)
+        aim = Aim(self.apart, self.apart.cell(*target), self.counts, self.base_items, self.prior_items)
         found: dict[frozenset[Change], _Set] = {}
         for i, moves in enumerate(self.counts):
             for move in moves.moves:
-                if len(move.changes) == 1 and self._level(target, {i: move.reading}) == POSSIBLE:
+                if len(move.changes) == 1 and aim.level({i: move.reading}) == POSSIBLE:
                     found[move.changes] = {i: move}
         allowed = _least_drastic([moves for moves in found.values() if self._allowed(moves)])
         return [Lowering(*target, finding.level, level_of(POSSIBLE), self._result((), moves)) for moves in allowed]

@@ -182,7 +182,7 @@ class _Builder:
     def _figures(self, offer: Offer, outcome: Outcome) -> Iterator[dict[str, int]]:
         """Yield jail, suspended time, fine and supervision for each step that can matter."""
         if offer.sentence == "none":
-            yield {"supervision_days": offer.supervision_days} if offer.supervision_days else {}
+            yield without_term(self.law, offer, outcome)
             return
         if offer.sentence == "fine":
             cap = offer.fine_max_repeat if self.count.nth > 1 else offer.fine_max
@@ -252,6 +252,17 @@ def lawful(offer: Offer, amended: bool, offenses: Sequence[Offense], most: int) 
     if offer.disposition == "nolo-contendere" and any(o.nolo == "barred" for o in offenses):
         return False
     return not (offer.fine_only_offense and most > 0)
+
+
+def without_term(law: Law, offer: Offer, outcome: Outcome) -> dict[str, int]:
+    """Return the figures of a disposition that has no sentence: its own supervision.
+
+    Where the offense has a mandatory minimum and the disposition is one of guilt, the minimum is a condition of it.
+    """
+    figures = {"supervision_days": offer.supervision_days} if offer.supervision_days else {}
+    if law.dispositions[offer.disposition].confines and outcome.minimum_days:
+        figures["jail_days"] = outcome.minimum_days
+    return figures
 
 
 def is_excluded(case: Case, law: Law, charge: Charge) -> bool:

@@ -52,6 +52,17 @@ class Feed:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Grounds for postures that are fed by the same terms and so always come to the same."""
+
+    feeds: tuple[Feed, ...]
+    unsure: frozenset[int]
+    """Terms whose missing doctrine leaves the ground undecided, never clear."""
+    stands_for: tuple[tuple[str, str], ...] = ()
+    """Ground and posture."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """What one count shows: for each term a level if there is no, perhaps one, or surely another, as ranks 0 to 4."""
 
@@ -62,6 +73,17 @@ class Reading:
     conviction: int
     ordered_days: int
     served_days: int
+    columns: tuple[int, ...] = ()
+    """What it reaches by itself in each column of ``TakenApart.consequences``."""
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """The highest level of one kind for one or more postures that always agree."""
+
+    feeds: tuple[Feed, ...]
+    unsure: frozenset[int]
+    stands_for: tuple[tuple[str, Kind], ...]
 
 
 @dataclass
@@ -90,6 +112,8 @@ class TakenApart:
             if ground.in_force.in_force(self.day):
                 self._take_apart(ground)
         self._steps()
+        self.cells = self._cells()
+        self.consequences = self._consequences()
         apart = _alone(self.law)
         self._analyst = Analyst(apart, self.day)
         self._synthetic = _synthetic_grounds(self.law, self.terms)
@@ -177,6 +201,35 @@ class TakenApart:
             self.terms.append(term)
         return place
 
+    def _cells(self) -> tuple[Cell, ...]:
+        alike: dict[Cell, list[tuple[str, str]]] = {}
+        for key, feeds in self.grounds.items():
+            alike.setdefault(Cell(feeds, self.unsure[key]), []).append(key)
+        return tuple(replace(cell, stands_for=tuple(keys)) for cell, keys in alike.items())
+
+    def _consequences(self) -> tuple[Consequence, ...]:
+        alike: dict[tuple[tuple[Feed, ...], frozenset[int]], list[tuple[str, Kind]]] = {}
+        for key, feeds in self.columns.items():
+            posture, kind = key
+            of_kind = [u for (g, p), u in self.unsure.items() if p == posture and self.law.grounds[g].kind == kind]
+            alike.setdefault((feeds, frozenset().union(*of_kind)), []).append(key)
+        return tuple(Consequence(feeds, unsure, tuple(keys)) for (feeds, unsure), keys in alike.items())
+
+    def _alone(self, column: Consequence, levels: Sequence[tuple[int, int, int]], unknown: set[int]) -> int:
+        """Return what one count reaches by itself; a ground left unanalysed counts as possible, never as clear."""
+        level = POSSIBLE if column.unsure & unknown else 0
+        for feed in column.feeds:
+            term = self.terms[feed.term]
+            if levels[feed.term][0] and not (term.lone or term.tally or term.total):
+                level = max(level, min(levels[feed.term][0], feed.cap))
+        return level
+
+    def cell(self, ground: str, postures: Iterable[str]) -> Cell:
+        """Return what decides a ground for the worst placed of ``postures``."""
+        keys = [(ground, p) for p in postures if (ground, p) in self.grounds]
+        feeds = _merged(f for key in keys for f in self.grounds[key])
+        return Cell(feeds, frozenset().union(*(self.unsure[key] for key in keys)))
+
     def _steps(self) -> None:
         limbs = [t.limb for t in self.terms if not t.total]
         exceptions = [self.law.exceptions[e] for limb in limbs for e in limb.exceptions]
@@ -239,6 +292,7 @@ class TakenApart:
             conviction=rank(outcome.conviction),
             ordered_days=outcome.ordered_days,
             served_days=outcome.served_days,
+            columns=tuple(self._alone(c, levels, unknown) for c in self.consequences),
         )
 
     def _within_reach(self, outcome: Outcome) -> list[tuple[Ground, tuple[int, ...]]]:

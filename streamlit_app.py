@@ -22,6 +22,7 @@ from plea_aid.pages import (
     options,
     people,
     review,
+    saving,
     session,
     sign_in,
 )
@@ -46,15 +47,17 @@ def main() -> None:
     except CaseworkError as refusal:
         frame.show_refusal(refusal)
         return
+    with st.sidebar:
+        session.hand_over_ticket()
     pages = _pages(actor)
     frame.keep_pages(pages)
     chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden")
     if actor is None:
         frame.guarded(sign_in.draw)()
     else:
+        saving.settle()
         frame.show_person(actor)
         chosen.run()
-    session.hand_over_ticket()
 
 
 def _pages(actor: Actor | None) -> dict[str, st.Page]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
 import socket
 import sys
+import threading
 import tomllib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,7 +19,7 @@ from plea_aid.casework import accounts
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.migrate import open_database
 from plea_aid.law.load import LawError, load_law
-from plea_aid.pages import tickets
+from plea_aid.pages import sensitive, tickets
 from plea_aid.settings import settings
 
 HEADERS = {
@@ -99,6 +101,7 @@ def _serve(port: int) -> None:
     from starlette.routing import Route
 
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.levelno >= logging.WARNING)
+    threading.Thread(target=_warm_up, daemon=True).start()
     app = st.App(
         script_path(),
         routes=[Route(tickets.ROUTE, _set_cookie, methods=["POST"])],
@@ -106,6 +109,15 @@ def _serve(port: int) -> None:
         on_script_error=_one_sentence,
     )
     app.run(config={**THEME, **locked_configuration(), "server.port": port, "logger.hideWelcomeMessage": True})
+
+
+def _warm_up() -> None:
+    """Load what the first page would otherwise wait for; what fails here is said where it is used."""
+    with contextlib.suppress(Exception):
+        import altair  # noqa: F401
+        import pandas  # noqa: F401
+
+        sensitive.prepare()
 
 
 class _Headers:

@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.assess import Assessment, OptionAnalysis, assess_option, charge_stage
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Option
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import CaseError
-from plea_aid.analysis.analyst import Analyst
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from plea_aid.law.catalogue import Law
+from plea_aid.analysis.charge import resolve_charge
+from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Authority, Ground, Offense
 
 _T = TypeVar("_T")
@@ -29,6 +30,15 @@ def find_offenses(law: Law, text: str, limit: int = 12) -> tuple[Offense, ...]:
         return ()
     ranked = [(-_weight(offense, words), place, offense) for place, offense in enumerate(law.offenses.values())]
     return tuple(offense for weight, _, offense in sorted(ranked, key=lambda r: r[:2]) if weight)[:limit]
+
+
+def not_in_catalogue(law: Law, text: str) -> str | None:
+    """Return in a sentence why ``text`` names no offense, inchoate forms included; None when it names one."""
+    try:
+        resolve_charge(law, text)
+    except UnknownOffense as fault:
+        return f"{fault.args[0]}."
+    return None
 
 
 def find_authorities(law: Law, text: str, limit: int = 25) -> tuple[Authority, ...]:

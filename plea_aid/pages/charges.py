@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from plea_aid.casework import cases
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
-from plea_aid.pages.catalogue import find_offenses
+from plea_aid.pages.catalogue import find_offenses, not_in_catalogue
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.fields import choice_field, date_field, text_field
 from plea_aid.pages.frame import Screen, case_page
@@ -85,15 +85,19 @@ def _details(screen: Screen, *, disabled: bool) -> None:
             date_field("Next hearing", f"{view.id}/hearing", view.hearing_date, _set_hearing, disabled=disabled)
 
 
-def _set(key: str, value: Any) -> None:
+def _set(key: str, value: Any) -> bool:
     text = value.strip() if isinstance(value, str) else value
-    saving.change_document(lambda d: documents.with_key(d, key, text))
+    return saving.change_document(lambda d: documents.with_key(d, key, text))
 
 
-def _set_hearing(value: str | None) -> None:
-    view = saving.seen_case()
-    day = date.fromisoformat(value) if value else None
-    saving.attempt(lambda: cases.set_hearing_date(database(), saving.actor(), view.id, view.version, day))
+def _set_hearing(value: str | None) -> bool:
+    case_id, day = saving.seen_case().id, date.fromisoformat(value) if value else None
+
+    def set_it() -> None:
+        view = cases.open_case(database(), saving.actor(), case_id)
+        cases.set_hearing_date(database(), saving.actor(), case_id, view.version, day)
+
+    return saving.attempt(set_it)
 
 
 def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
@@ -112,8 +116,9 @@ def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
                 "Offense charged",
                 f"{key}/offense",
                 count["offense"],
-                partial(_set_offense, number, screen.law),
+                partial(_set_count, number, "offense"),
                 disabled=disabled,
+                check=partial(not_in_catalogue, screen.law),
                 help="A citation, with or without MCA. A wider citation stands for every subsection under it.",
             )
         with second:
@@ -141,8 +146,9 @@ def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
             _record(charge, count, key, disabled=disabled)
             st.markdown(_range(screen, charge, count))
             _worth_knowing(charge)
-        if not disabled:
-            st.button(f"Remove count {number}", key=f"{key}/remove", on_click=_remove, args=(number,))
+        if not disabled and st.button(f"Remove count {number}", key=f"{key}/remove"):
+            saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
+            st.rerun()
 
 
 def _summary(charge: Charge) -> str:
@@ -214,25 +220,13 @@ def _worth_knowing(charge: Charge) -> None:
             st.markdown("\n".join(f"- {plain(u)}" for u in unsure))
 
 
-def _set_offense(number: int, law: Law, typed: str) -> None:
-    try:
-        resolve_charge(law, typed)
-    except UnknownOffense as fault:
-        saving.notify(f"Count {number}: {fault.args[0]}. It is not saved yet.", "error")
-        return
-    saving.change_document(lambda d: documents.with_count_key(d, number, "offense", typed.strip()))
+def _set_count(number: int, key: str, value: Any) -> bool:
+    value = value.strip() if isinstance(value, str) else value
+    return saving.change_document(lambda d: documents.with_count_key(d, number, key, value))
 
 
-def _set_count(number: int, key: str, value: Any) -> None:
-    saving.change_document(lambda d: documents.with_count_key(d, number, key, value))
-
-
-def _set_fact(number: int, key: str, value: Any) -> None:
-    saving.change_document(lambda d: documents.with_fact(d, number, key, value))
-
-
-def _remove(number: int) -> None:
-    saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
+def _set_fact(number: int, key: str, value: Any) -> bool:
+    return saving.change_document(lambda d: documents.with_fact(d, number, key, value))
 
 
 def _add(screen: Screen) -> None:
@@ -253,28 +247,20 @@ def _add(screen: Screen) -> None:
             )
             return
         wider = len(found) > 1 and len(screen.law.find(typed)) > 1
-        if wider:
-            st.button(
-                f"Add {typed.strip()} as cited, no subsection named",
-                key="charges/add/wider",
-                on_click=_append,
-                args=(typed.strip(),),
-            )
+        if wider and st.button(f"Add {typed.strip()} as cited, no subsection named", key="charges/add/wider"):
+            _append(typed.strip())
         for place, offense in enumerate(found):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(
-                    f"Add {offense.cite}",
-                    key=f"charges/add/{offense.id}",
-                    type="primary" if not place and not wider else "secondary",
-                    on_click=_append,
-                    args=(offense.cite,),
-                )
+                weight: Literal["primary", "secondary"] = "primary" if not place and not wider else "secondary"
+                if st.button(f"Add {offense.cite}", key=f"charges/add/{offense.id}", type=weight):
+                    _append(offense.cite)
                 st.markdown(plain(offense.title), width="stretch")
 
 
 def _append(offense: str) -> None:
     if saving.change_document(lambda d: documents.with_count(d, offense)):
-        st.session_state["charges/add"] = ""
+        saving.later("charges/add", "")
+    st.rerun()
 
 
 def _priors(screen: Screen, *, disabled: bool) -> None:
@@ -291,8 +277,8 @@ def _priors(screen: Screen, *, disabled: bool) -> None:
                 st.markdown(
                     f"{plain(prior['offense'])}, {on}, {days(prior.get('sentence_days', 0))} ordered", width="content"
                 )
-                if not disabled:
-                    st.button("Remove", key=f"prior/{place}/remove", on_click=_remove_prior, args=(place,))
+                if not disabled and st.button("Remove", key=f"prior/{place}/remove"):
+                    _remove_prior(place)
         if not disabled:
             _add_prior(screen.law)
 
@@ -303,7 +289,10 @@ def _add_prior(law: Law) -> None:
         first.text_input("Offense", key="prior/offense", placeholder="MCA 45-6-301")
         second.text_input("Date of conviction", key="prior/date", placeholder="month/day/year")
         third.number_input("Days ordered, suspended time included", min_value=0, step=1, key="prior/days")
-        st.form_submit_button("Add it", on_click=_append_prior, args=(law,))
+        pressed = st.form_submit_button("Add it")
+    if pressed:
+        _append_prior(law)
+        st.rerun()
 
 
 def _append_prior(law: Law) -> None:
@@ -319,12 +308,13 @@ def _append_prior(law: Law) -> None:
         return
     ordered = int(st.session_state["prior/days"] or 0)
     if saving.change_document(lambda d: documents.with_prior(d, typed, on.isoformat(), ordered)):
-        st.session_state["prior/offense"], st.session_state["prior/date"] = "", ""
-        st.session_state["prior/days"] = 0
+        for key, empty in (("prior/offense", ""), ("prior/date", ""), ("prior/days", 0)):
+            saving.later(key, empty)
 
 
 def _remove_prior(place: int) -> None:
     saving.change_document(lambda d: documents.without_prior(d, place), undo="The earlier conviction was removed")
+    st.rerun()
 
 
 def _charge_stage(analysed: Analysed, law: Law) -> None:

@@ -69,9 +69,9 @@ def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
             f"**{plain(signed.chosen_option)}**. Signing again replaces it; the earlier one stays on the record."
         )
     key = f"{view.id}/decision"
-    saving.bind(f"{key}/option", signed.chosen_option if signed else None)
-    saving.bind(f"{key}/rationale", signed.rationale if signed else "")
-    saving.bind(f"{key}/change", signed.change_explanation if signed else "")
+    saving.show(f"{key}/option", signed.chosen_option if signed else None)
+    saving.show(f"{key}/rationale", signed.rationale if signed else "")
+    saving.show(f"{key}/change", signed.change_explanation if signed else "")
     options = list(view.option_names)
     if st.session_state[f"{key}/option"] not in options:
         st.session_state[f"{key}/option"] = None
@@ -108,7 +108,9 @@ def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
             persist_state="session",
         )
     if not disabled:
-        st.button("Sign this decision", type="primary" if not signed else "secondary", on_click=_sign, args=(key,))
+        if st.button("Sign this decision", type="primary" if not signed else "secondary"):
+            _sign(key)
+            st.rerun()
         typed = (st.session_state[f"{key}/option"], st.session_state[f"{key}/rationale"])
         if typed != ((signed.chosen_option, signed.rationale) if signed else (None, "")):
             st.caption("Not signed yet: the choice and reasons are stored when you sign.")

@@ -104,15 +104,22 @@ def without_option(document: Document, place: int) -> Document:
 
 def with_option_name(document: Document, place: int, name: str) -> Document:
     """Return the document with an option renamed; raise ValueError when the name is empty or taken."""
-    wanted = " ".join(name.split())
-    others = {o["name"] for i, o in enumerate(document["option"]) if i != place}
-    if not wanted:
-        raise ValueError("Please give the option a name.")
-    if wanted in others:
-        raise ValueError(f"There is another option named '{wanted}'; please choose a different name.")
+    refusal = why_no_option_name(document, place, name)
+    if refusal:
+        raise ValueError(refusal)
     changed = copy.deepcopy(document)
-    changed["option"][place]["name"] = wanted
+    changed["option"][place]["name"] = " ".join(name.split())
     return changed
+
+
+def why_no_option_name(document: Document, place: int, name: str) -> str | None:
+    """Return in a sentence why the option at ``place`` cannot have this name; None when it can."""
+    wanted = " ".join(name.split())
+    if not wanted:
+        return "Please give the option a name."
+    if wanted in {o["name"] for i, o in enumerate(document["option"]) if i != place}:
+        return f"There is another option named '{wanted}'; please choose a different name."
+    return None
 
 
 def with_part_key(document: Document, place: int, number: int, key: str, value: Any) -> Document:

@@ -17,7 +17,7 @@ from plea_aid.pages.fields import choice_field, text_field
 from plea_aid.pages.frame import Screen, case_page, policy_notice
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.matrix import flag_line
-from plea_aid.pages.saving import Fields
+from plea_aid.pages.merge import Fields
 from plea_aid.pages.walk import DECISION_GATES
 from plea_aid.pages.wording import plain
 
@@ -126,7 +126,7 @@ def _section_5_words(screen: Screen, analysed: Analysed) -> str:
     return "  \n".join([rule, *lines])
 
 
-def _save(factor: str, key: str, value: Any, *, points: bool = False) -> None:
+def _save(factor: str, key: str, value: Any, *, points: bool = False) -> bool:
     def change(stored: Fields) -> Fields:
         if not points:
             return {**stored, key: value or ""}
@@ -134,5 +134,4 @@ def _save(factor: str, key: str, value: Any, *, points: bool = False) -> None:
         kept = {k: v for k, v in stored.get("points", {}).items() if k in saving.seen_case().option_names and k != key}
         return {**stored, "points": {**kept, **({key: value} if value else {})}}
 
-    if value is not None or key != "state":
-        saving.change_factor(factor, change)
+    return (value is not None or key != "state") and saving.change_factor(factor, change)

@@ -1,4 +1,4 @@
-"""Form fields that store what is entered the moment it is entered, and keep what cannot be accepted in sight."""
+"""Form fields that are stored as soon as something is entered, and keep in sight what cannot be accepted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from plea_aid.pages.dates import read_day, typed_day
-from plea_aid.pages.saving import bind
+from plea_aid.pages.saving import show
 from plea_aid.pages.sensitive import warn_about
 
-Save = Callable[[Any], object]
+Save = Callable[[Any], bool]
 
 
 def text_field(
@@ -26,16 +26,22 @@ def text_field(
     placeholder: str | None = None,
     area: bool = False,
     longest: int | None = None,
-) -> str:
-    """Show a text; store it when it changes. Returns what stands in the field."""
-    bind(key, stored or "")
+    check: Callable[[str], str | None] | None = None,
+) -> None:
+    """Show a text; store it when it changes.
+
+    ``check`` returns why a text cannot be accepted; then the sentence is shown, and the text stays and is not stored.
+    """
+
+    def save_when_accepted(typed: str) -> bool:
+        return (check is None or check(typed) is None) and save(typed)
+
+    show(key, stored or "", save_when_accepted)
     draw: Any = st.text_area if area else st.text_input
     more: dict[str, Any] = {"height": 110} if area else {}
     typed: str = draw(
         label,
         key=key,
-        on_change=_changed,
-        args=(key, save),
         disabled=disabled,
         help=help,
         placeholder=placeholder,
@@ -43,9 +49,11 @@ def text_field(
         persist_state="session",
         **more,
     )
+    refusal = check(typed) if check and typed != (stored or "") else None
+    if refusal:
+        st.error(f"{refusal} It is not saved yet.")
     if area:
         warn_about(typed)
-    return typed
 
 
 def date_field(
@@ -57,22 +65,22 @@ def date_field(
     disabled: bool = False,
     help: str | None = None,
 ) -> None:
-    """Show a date as it is typed; store it when it reads as one, say what is wrong when it does not."""
+    """Show a date as it is typed; store it, as ISO text or None, when it reads as one."""
 
-    def save_when_read(typed: str) -> None:
-        try:
-            day = read_day(typed)
-        except ValueError:
-            return
-        save(day.isoformat() if day else None)
+    def save_day(typed: str) -> bool:
+        day = read_day(typed)
+        return save(day.isoformat() if day else None)
 
-    typed = text_field(
-        label, key, typed_day(stored), save_when_read, disabled=disabled, help=help, placeholder="month/day/year"
+    text_field(
+        label,
+        key,
+        typed_day(stored),
+        save_day,
+        disabled=disabled,
+        help=help,
+        placeholder="month/day/year",
+        check=_no_date,
     )
-    try:
-        read_day(typed)
-    except ValueError as fault:
-        st.error(f"{fault} It is not saved yet.")
 
 
 def number_field(
@@ -87,15 +95,13 @@ def number_field(
     step: float = 1,
 ) -> None:
     """Show a number from 0; store it when it changes. An optional one may be empty."""
-    bind(key, stored if stored is not None or optional else type(step)(0))
+    show(key, stored if stored is not None or optional else type(step)(0), save)
     st.number_input(
         label,
         min_value=type(step)(0),
         step=step,
         value=None if optional else "min",
         key=key,
-        on_change=_changed,
-        args=(key, (lambda v: save(v)) if optional else (lambda v: save(v or 0))),
         disabled=disabled,
         help=help,
         persist_state="session",
@@ -120,7 +126,8 @@ def choice_field(
     A ``quiet`` label is read out and not drawn, where the heading above says the same.
     """
     offered = list(options) if stored in options or stored is None else [*options, stored]
-    bind(key, stored)
+    # A browser may name a choice by a label that has just changed; that is no choice.
+    show(key, stored, lambda value: value in offered and save(value))
     draw: Any = st.radio if radio else st.selectbox
     more: dict[str, Any] = {"horizontal": True} if radio else {}
     draw(
@@ -129,20 +136,23 @@ def choice_field(
         index=None if stored is None else 0,
         format_func=words,
         key=key,
-        on_change=_changed,
-        args=(key, save),
         disabled=disabled,
         help=help,
         label_visibility="collapsed" if quiet else "visible",
+        persist_state="session",
         **more,
     )
 
 
 def tick_field(label: str, key: str, stored: bool, save: Save, *, disabled: bool = False) -> None:
     """Show a box to tick; store it when it changes."""
-    bind(key, stored)
-    st.checkbox(label, key=key, on_change=_changed, args=(key, save), disabled=disabled)
+    show(key, stored, save)
+    st.checkbox(label, key=key, disabled=disabled, persist_state="session")
 
 
-def _changed(key: str, save: Save) -> None:
-    save(st.session_state[key])
+def _no_date(typed: str) -> str | None:
+    try:
+        read_day(typed)
+    except ValueError as fault:
+        return str(fault)
+    return None

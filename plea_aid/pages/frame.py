@@ -105,7 +105,9 @@ def show_person(actor: Actor) -> None:
     """Show at the side who is signed in, and the way out."""
     with st.sidebar:
         st.caption(f"Signed in as {plain(actor.display_name)}, {actor.role}")
-        st.button("Sign out", key="frame/sign-out", on_click=sign_out)
+        if st.button("Sign out", key="frame/sign-out"):
+            sign_out()
+            st.rerun()
 
 
 def chosen_case() -> str | None:

@@ -11,12 +11,13 @@ import streamlit as st
 from plea_aid.analysis.charge import resolve_charge
 from plea_aid.casework.entries import GATES, FactualBasis
 from plea_aid.casework.views import GateView
-from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.catalogue import UnknownOffense
 from plea_aid.law.records import Gate
 from plea_aid.pages import checklist, saving
 from plea_aid.pages.elements import elements_of
 from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
 from plea_aid.pages.frame import Screen
+from plea_aid.pages.merge import Fields
 from plea_aid.pages.wording import plain
 
 YES_NO = {"yes": "Yes", "no": "No"}
@@ -36,7 +37,7 @@ VICTIM = {
 SUBMISSION = {"received": "Received", "none-received": "None received"}
 EQUIVALENCE = {"equivalent": "It weighs the same", "departure": "It departs from the baseline"}
 
-Save = Callable[..., None]
+Save = Callable[..., bool]
 
 
 def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> None:
@@ -49,7 +50,7 @@ def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> Non
         st.subheader(f"{number}. {plain(gate.name)}", anchor=False)
         st.markdown(plain(gate.asks), help=plain(gate.applies))
         if gate.id == "factual-basis":
-            _factual_basis(screen, stored, key, save, disabled=disabled)
+            _factual_basis(screen, stored, key, disabled=disabled)
         elif gate.id in _FORMS:
             _FORMS[gate.id](stored, key, save, disabled)
             if gate.id == "victim-consultation":
@@ -62,7 +63,7 @@ def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> Non
 
 
 def _state(screen: Screen, gate: Gate, entered: GateView | None) -> str:
-    if gate.id == "factual-basis" and not substitutions(screen.view.document, screen.law):
+    if gate.id == "factual-basis" and not substitutions(screen.view.document):
         return "Nothing to show: no option puts another offense in place of the one charged."
     return checklist.state(entered, st.context.timezone) if entered else ""
 
@@ -93,7 +94,7 @@ def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool)
 
 
 def _status_and_date(
-    label: str, words: dict[str, str], stored: dict[str, Any], key: str, save: Save, disabled: bool
+    label: str, dated: str, words: dict[str, str], stored: dict[str, Any], key: str, save: Save, disabled: bool
 ) -> None:
     first, second = st.columns([2, 1])
     with first:
@@ -107,11 +108,11 @@ def _status_and_date(
             disabled=disabled,
         )
     with second:
-        date_field("Date", f"{key}/on", stored.get("on"), partial(save, "on"), disabled=disabled)
+        date_field(dated, f"{key}/on", stored.get("on"), partial(save, "on"), disabled=disabled)
 
 
 def _victim(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
-    _status_and_date("Consultation", VICTIM, stored, key, save, disabled)
+    _status_and_date("Consultation", "Date of the consultation", VICTIM, stored, key, save, disabled)
 
 
 def _covered(screen: Screen) -> None:
@@ -130,7 +131,7 @@ def _covered(screen: Screen) -> None:
 
 
 def _submission(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
-    _status_and_date("Submission", SUBMISSION, stored, key, save, disabled)
+    _status_and_date("Submission", "Date it was received", SUBMISSION, stored, key, save, disabled)
     text_field(
         "Reference under which it is kept",
         f"{key}/reference",
@@ -195,7 +196,10 @@ _FORMS: dict[str, Callable[[dict[str, Any], str, Save, bool], None]] = {
 }
 
 
-def substitutions(document: dict[str, Any], law: Law) -> list[tuple[str, int, str]]:
+Charged = tuple[str, int, str]
+
+
+def substitutions(document: dict[str, Any]) -> list[Charged]:
     """Return option, count number and offense of every charge that takes another's place."""
     charged = {c["number"]: c["offense"] for c in document.get("count", ())}
     return [
@@ -206,11 +210,11 @@ def substitutions(document: dict[str, Any], law: Law) -> list[tuple[str, int, st
     ]
 
 
-def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, save: Save, *, disabled: bool) -> None:
+def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, *, disabled: bool) -> None:
     basis = FactualBasis.model_validate(stored) if stored else FactualBasis()
     known = {(c.option, c.count, c.offense): dict(c.facts) for c in basis.charges}
     chosen = screen.view.decision.chosen_option if screen.view.decision else None
-    wanted = sorted(substitutions(screen.view.document, screen.law), key=lambda s: s[0] != chosen)
+    wanted = sorted(substitutions(screen.view.document), key=lambda s: s[0] != chosen)
     for place, (option, number, offense) in enumerate(wanted):
         try:
             charge = resolve_charge(screen.law, offense)
@@ -221,32 +225,35 @@ def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, save: Save,
             "element?"
         )
         facts = known.get((option, number, offense), {})
-        for slot, element in enumerate(elements_of(charge, screen.law)):
+        elements = elements_of(charge, screen.law)
+        for slot, element in enumerate(elements):
             text_field(
                 element[:1].upper() + element[1:],
                 f"{key}/{place}/{slot}",
                 facts.get(element),
-                partial(_save_fact, save, known, wanted, (option, number, offense), element, charge, screen.law),
+                partial(_save_fact, option, number, offense, element, elements, set(wanted)),
                 disabled=disabled,
             )
 
 
 def _save_fact(
-    save: Save,
-    known: dict[tuple[str, int, str], dict[str, str]],
-    wanted: list[tuple[str, int, str]],
-    which: tuple[str, int, str],
-    element: str,
-    charge: Any,
-    law: Law,
-    typed: str,
-) -> None:
+    option: str, number: int, offense: str, element: str, elements: tuple[str, ...], wanted: set[Charged], typed: str
+) -> bool:
     """Store the fact for one element; facts of charges that no option pleads to any more are left out."""
-    facts = {e: known.get(which, {}).get(e, "") for e in elements_of(charge, law)}
-    kept = {k: v for k, v in known.items() if k in wanted} | {which: {**facts, element: typed}}
-    save("charges", [{"option": o, "count": n, "offense": c, "facts": f} for (o, n, c), f in kept.items()])
+
+    def change(stored: Fields) -> Fields:
+        known = {(c["option"], c["count"], c["offense"]): c["facts"] for c in stored.get("charges", ())}
+        which = (option, number, offense)
+        facts = {e: known.get(which, {}).get(e, "") for e in elements} | {element: typed}
+        kept = {k: v for k, v in known.items() if k in wanted and k != which} | {which: facts}
+        return {
+            **stored,
+            "charges": [{"option": o, "count": n, "offense": c, "facts": f} for (o, n, c), f in sorted(kept.items())],
+        }
+
+    return saving.change_gate("factual-basis", change)
 
 
-def _save(gate: str, key: str, value: Any) -> None:
+def _save(gate: str, key: str, value: Any) -> bool:
     empty = "" if isinstance(GATES[gate].model_fields[key].default, str) else None
-    saving.change_gate(gate, lambda stored: {**stored, key: empty if value is None else value})
+    return saving.change_gate(gate, lambda stored: {**stored, key: empty if value is None else value})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,11 +13,12 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Alternative
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
-from plea_aid.pages.catalogue import find_offenses
+from plea_aid.pages.catalogue import not_in_catalogue
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.matrix import by_kind, findings_for, flag_line
+from plea_aid.pages.merge import Change
 from plea_aid.pages.questions import questions_of
 from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
@@ -45,8 +47,8 @@ def draw() -> None:
             "No option yet. Begin with the usual offer on the charges as filed: it is the baseline that every other "
             "option is compared with."
         )
-        if not locked:
-            st.button("Add the usual offer as charged", type="primary", on_click=_add)
+        if not locked and st.button("Add the usual offer as charged", type="primary"):
+            _add(documents.BASELINE)
         return
     analysed = analyse(document)
     place = _choose(screen, analysed)
@@ -58,35 +60,56 @@ def draw() -> None:
 
 
 def _choose(screen: Screen, analysed: Analysed) -> int:
-    """Show the options to choose from, each with its highest level, and the buttons that add one."""
+    """Show the options to choose from, each with what is flagged in it, and the buttons that add one."""
     options = screen.view.document["option"]
     key = f"{screen.view.id}/option/chosen"
-    if not 0 <= st.session_state.get(key, 0) < len(options):
-        st.session_state[key] = len(options) - 1
+    place = _chosen_place(key, len(options))
 
-    def words(place: int) -> str:
-        name = options[place]["name"]
-        found = analysed.option(name)
-        return f"{plain(name)}: {flag_line(found) if found else 'not accepted, see below'}"
+    def caption(option: Document) -> str:
+        found = analysed.option(option["name"])
+        return flag_line(found) if found else "Not accepted as entered, see below."
 
-    place: int = st.radio("Option to work on", range(len(options)), format_func=words, key=key)
+    # What changes as one types stands in the captions: a browser names its choice by the label.
+    st.radio(
+        "Option to work on",
+        range(len(options)),
+        format_func=lambda n: plain(options[n]["name"]),
+        captions=[caption(option) for option in options],
+        key=key,
+    )
+    st.session_state[f"{key}/kept"] = place = _within(st.session_state[key], len(options), place)
     if not screen.locked():
         with st.container(horizontal=True):
-            st.button("Copy this option", on_click=_copy, args=(place, key))
-            st.button("Add an option", on_click=_add, args=(key,))
-            st.button("Remove this option", on_click=_remove, args=(place, options[place]["name"]))
+            if st.button("Copy this option"):
+                _grow(lambda d: documents.with_copy(d, place), key)
+            if st.button("Add an option"):
+                _add("New option", key)
+            if st.button("Remove this option"):
+                _remove(place, options[place]["name"])
     return place
 
 
-def _add(key: str = "") -> None:
-    name = documents.BASELINE if not saving.seen_case().document.get("option") else "New option"
-    if saving.change_document(lambda d: documents.with_option(d, name)) and key:
-        st.session_state[key] = len(saving.seen_case().document["option"]) - 1
+def _chosen_place(key: str, number: int) -> int:
+    """Return the place chosen; where a renamed or removed option left none, the one kept from before."""
+    kept = min(_within(st.session_state.get(f"{key}/kept"), 1 << 20, 0), number - 1)
+    place = _within(st.session_state.get(key), number, kept)
+    st.session_state[key] = place
+    return place
 
 
-def _copy(place: int, key: str) -> None:
-    if saving.change_document(lambda d: documents.with_copy(d, place)):
-        st.session_state[key] = len(saving.seen_case().document["option"]) - 1
+def _within(value: object, number: int, otherwise: int) -> int:
+    return value if isinstance(value, int) and 0 <= value < number else otherwise
+
+
+def _add(name: str, key: str = "") -> None:
+    _grow(lambda d: documents.with_option(d, name), key)
+
+
+def _grow(change: Change, key: str) -> None:
+    """Add an option and turn to it."""
+    if saving.change_document(change) and key:
+        saving.later(key, len(saving.seen_case().document["option"]) - 1)
+    st.rerun()
 
 
 def _remove(place: int, name: str) -> None:
@@ -95,6 +118,7 @@ def _remove(place: int, name: str) -> None:
     for key in [k for k in st.session_state if str(k).startswith(fields)]:
         del st.session_state[key]
     saving.change_document(lambda d: documents.without_option(d, place), undo=f"The option '{name}' was removed")
+    st.rerun()
 
 
 def _editor(screen: Screen, place: int, *, disabled: bool) -> None:
@@ -108,6 +132,7 @@ def _editor(screen: Screen, place: int, *, disabled: bool) -> None:
         lambda typed: saving.change_document(lambda d: documents.with_option_name(d, place, typed)),
         disabled=disabled,
         longest=120,
+        check=lambda typed: documents.why_no_option_name(screen.view.document, place, typed),
     )
     for count in screen.view.document["count"]:
         with st.container(border=True):
@@ -145,7 +170,9 @@ def _part(screen: Screen, place: int, count: Document, part: Document, key: str,
             st.markdown("\n".join(f"- {plain(need)}" for need in rule.needs))
 
 
-def _offense(charged: Charge, part: Document, key: str, save: Any, law: Law, *, disabled: bool) -> Charge:
+def _offense(
+    charged: Charge, part: Document, key: str, save: Callable[[str, Any], bool], law: Law, *, disabled: bool
+) -> Charge:
     """Show to which offense the count is pleaded; return it."""
     related = {a.offense: a for o in charged.offenses for a in o.alternatives}
     stored = part.get("offense", "")
@@ -159,10 +186,9 @@ def _offense(charged: Charge, part: Document, key: str, save: Any, law: Law, *, 
             return "As charged"
         return "Another offense" if cite == _ANOTHER else _named(law, cite)
 
-    def choose(cite: str) -> None:
+    def choose(cite: str) -> bool:
         st.session_state[writing] = cite == _ANOTHER
-        if cite != _ANOTHER:
-            save("offense", cite or None)
+        return cite == _ANOTHER or save("offense", cite or None)
 
     choice_field(
         "Offense pleaded to", f"{key}/plea-to", chosen, ["", *related, _ANOTHER], words, choose, disabled=disabled
@@ -172,8 +198,9 @@ def _offense(charged: Charge, part: Document, key: str, save: Any, law: Law, *, 
             "Which offense",
             f"{key}/offense",
             stored,
-            partial(_set_offense, save, law),
+            lambda typed: save("offense", typed.strip() or None),
             disabled=disabled,
+            check=lambda typed: not_in_catalogue(law, typed) if typed.strip() else None,
             placeholder="A citation such as 45-8-101(1)(a)(i)",
         )
     elif stored:
@@ -259,24 +286,8 @@ def _record(final: Charge, count: Document, part: Document, place: int, key: str
             )
 
 
-def _set(place: int, number: int, key: str, value: Any) -> None:
-    saving.change_document(lambda d: documents.with_part_key(d, place, number, key, value))
-
-
-def _set_offense(save: Any, law: Law, typed: str) -> None:
-    cite = typed.strip()
-    if not cite:
-        save("offense", None)
-        return
-    try:
-        resolve_charge(law, cite)
-    except UnknownOffense as fault:
-        found = find_offenses(law, cite, limit=2)
-        if len(found) != 1:
-            saving.notify(f"{fault.args[0]}. It is not saved yet.", "error")
-            return
-        cite = found[0].cite
-    save("offense", cite)
+def _set(place: int, number: int, key: str, value: Any) -> bool:
+    return saving.change_document(lambda d: documents.with_part_key(d, place, number, key, value))
 
 
 def _live(analysed: Analysed, name: str, law: Law, case_id: str) -> None:

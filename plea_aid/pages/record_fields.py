@@ -14,7 +14,7 @@ def ask(
     question: Question,
     key: str,
     record: Document,
-    save: Callable[[str, object], object],
+    save: Callable[[str, object], bool],
     *,
     disabled: bool,
     unanswered: str = "Not stated",

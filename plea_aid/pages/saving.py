@@ -1,13 +1,16 @@
-"""Saving as it is typed: every change goes through one casework service at once, and nothing typed is dropped.
+"""Saving what is typed, at once, through one casework service, so that nothing typed is dropped.
 
-A change is a function from one document to the next, applied to the document the person was looking at. When
-someone else saved first the service refuses; both sides are kept here until the person chooses.
+A field is registered with what it shows and how it is stored. The first thing every run does is to ``settle``:
+whatever a field holds that was not shown to the person there is theirs and is stored. A click may cut a run short at
+any point (Streamlit drops a callback half done), so nothing depends on one run: what was not stored is still
+different in the next. When someone else changed the record meanwhile the two changes are put together, unless they
+touch the same thing: then both are kept until the person chooses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,25 +20,33 @@ from plea_aid.casework import cases, record
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded
 from plea_aid.casework.views import CaseView
-from plea_aid.pages.documents import Document
+from plea_aid.pages.merge import Change, Fields, merged
 from plea_aid.pages.session import current_actor, database
 
-_BASE, _NOTICE, _CONFLICT, _UNDO, _SEEN = (f"saving/{name}" for name in ("base", "notice", "conflict", "undo", "seen"))
+_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER = (
+    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later")
+)
 
 
-Fields = dict[str, Any]
+@dataclass(frozen=True)
+class Field:
+    """A field on the screen: what was shown in it, and how what is typed is stored (None: not by itself)."""
+
+    shown: Any
+    save: Callable[[Any], bool] | None
+    refused: tuple[Any, ...] = ()
+    """What was typed and not accepted; it stays in sight and is not tried again and again."""
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A change that met another one: both sides, and how to save this one after all."""
+    """Two changes of the same thing: both sides, and how to store this one after all."""
 
     case_id: str
     sentence: str
-    mine: dict[str, Any]
-    theirs: dict[str, Any]
-    found: int
-    save_mine: Callable[[int], int]
+    mine: Fields
+    theirs: Fields
+    save_mine: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,46 @@ class Undo:
 
     label: str
     case_id: str
-    before: Document
+    before: Fields
     version: int
+
+
+def settle() -> None:
+    """Store what was typed since the fields were drawn; call it first in every run."""
+    for key, value in st.session_state.pop(_LATER, {}).items():
+        st.session_state[key] = value
+    fields: dict[str, Field] = st.session_state.setdefault(_FIELDS, {})
+    for key, field in list(fields.items()):
+        if key not in st.session_state:
+            del fields[key]
+            continue
+        typed = st.session_state[key]
+        if field.save is None or typed == field.shown or typed in field.refused:
+            continue
+        if field.save(typed):
+            fields[key] = Field(typed, field.save)
+        else:
+            fields[key] = replace(field, refused=(typed,))
+
+
+def show(key: str, stored: Any, save: Callable[[Any], bool] | None = None) -> str:
+    """Let the field ``key`` show what is stored, unless the person's own words stand there; return the key."""
+    fields: dict[str, Field] = st.session_state.setdefault(_FIELDS, {})
+    field = fields.get(key)
+    if key in st.session_state and field is not None:
+        typed = st.session_state[key]
+        if typed not in (field.shown, stored):
+            fields[key] = replace(field, save=save)
+            return key
+    if key not in st.session_state or st.session_state[key] != stored:
+        st.session_state[key] = stored
+    fields[key] = Field(stored, save)
+    return key
+
+
+def later(key: str, value: Any) -> None:
+    """Put ``value`` into the field ``key`` before the page is drawn again."""
+    st.session_state.setdefault(_LATER, {})[key] = value
 
 
 def remember(view: CaseView) -> None:
@@ -59,48 +108,39 @@ def seen_case() -> CaseView:
     return view
 
 
-def change_document(change: Callable[[Document], Document], undo: str = "") -> bool:
+def change_document(change: Change, undo: str = "") -> bool:
     """Apply a change to the document and store it; say whether it was stored.
 
     ``undo`` names a removal ('Count 2 was removed') that the person may take back.
     """
     view = seen_case()
     try:
-        document = change(view.document)
+        wanted = change(view.document)
     except ValueError as fault:
         notify(str(fault), "error")
         return False
-    if document == view.document:
+    if wanted == view.document:
         return True
-
-    def save(expected: int) -> int:
-        return cases.update_document(database(), actor(), view.id, expected, document)
-
-    version = _attempt(view.id, view.document_version, save)
-    if version is None:
+    if not _store(view, change, view.document, view.document_version, _save_document, _document_now):
         return False
-    fresh = cases.open_case(database(), actor(), view.id)
-    remember(fresh)
     st.session_state.pop(_UNDO, None)
     if undo:
-        st.session_state[_UNDO] = Undo(undo, view.id, view.document, version)
+        st.session_state[_UNDO] = Undo(undo, view.id, view.document, seen_case().document_version)
     return True
 
 
-def change_factor(factor: str, change: Callable[[Fields], Fields]) -> bool:
+def change_factor(factor: str, change: Change) -> bool:
     """Apply a change to what is said about a factor and store it; say whether it was stored."""
     view = seen_case()
-    entered = view.factors.get(factor)
-    entry = change(entered.entry.model_dump(mode="json") if entered else {"factor": factor})
-    return _store(view.id, entered.version if entered else 0, partial(record.save_factor, entry=entry))
+    base, version = _factor_now(factor, view)
+    return _store(view, change, base, version, _save_factor, partial(_factor_now, factor))
 
 
-def change_gate(gate: str, change: Callable[[Fields], Fields]) -> bool:
+def change_gate(gate: str, change: Change) -> bool:
     """Apply a change to what is said at a gate and store it; say whether it was stored."""
     view = seen_case()
-    entered = view.gates.get(gate)
-    entry = change(entered.entry.model_dump(mode="json") if entered else {"gate": gate})
-    return _store(view.id, entered.version if entered else 0, partial(record.save_gate, entry=entry))
+    base, version = _gate_now(gate, view)
+    return _store(view, change, base, version, _save_gate, partial(_gate_now, gate))
 
 
 def attempt(act: Callable[[], Any], done: str = "") -> bool:
@@ -120,31 +160,29 @@ def notify(sentence: str, kind: str = "info") -> None:
     st.session_state.setdefault(_NOTICE, []).append((kind, sentence))
 
 
-def bind(key: str, stored: Any) -> str:
-    """Let a widget show what is stored, unless the person has typed something since; return its key.
-
-    What was typed and not accepted stays in its field; what someone else stored in the meantime appears.
-    """
-    seen = st.session_state.setdefault(_SEEN, {})
-    if key not in st.session_state or seen.get(key, _SEEN) != stored:
-        st.session_state[key] = stored
-    seen[key] = stored
-    return key
-
-
 def show_notices(case_id: str | None = None) -> None:
-    """Show the sentences kept, a removal that can be undone, and a conflict that waits for a choice."""
-    show = {"error": st.error, "success": st.success, "info": st.info, "warning": st.warning}
+    """Show the sentences kept, a removal that can be undone, and a clash that waits for a choice."""
+    draw = {"error": st.error, "success": st.success, "info": st.info, "warning": st.warning}
     for kind, sentence in st.session_state.pop(_NOTICE, []):
-        show[kind](sentence)
+        draw[kind](sentence)
     undo: Undo | None = st.session_state.get(_UNDO)
     if undo and undo.case_id == case_id and seen_case().document_version == undo.version:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{undo.label}.", width="content")
-            st.button("Undo", key="saving/undo-button", on_click=_take_back)
-    clash: Clash | None = st.session_state.get(_CONFLICT)
+            if st.button("Undo", key="saving/undo-button"):
+                change_document(lambda _: undo.before)
+                st.rerun()
+    clash: Clash | None = st.session_state.get(_CLASH)
     if clash and clash.case_id == case_id:
         _show_clash(clash)
+
+
+def actor() -> Actor:
+    """Return who acts; raise SessionEnded when the session has ended under their hands."""
+    found = current_actor()
+    if found is None:
+        raise SessionEnded("Your session has ended; please sign in again. What was saved is still there.")
+    return found
 
 
 def _show_clash(clash: Clash) -> None:
@@ -157,57 +195,72 @@ def _show_clash(clash: Clash) -> None:
     if differing:
         st.table(differing, hide_index=True)
     with st.container(horizontal=True):
-        st.button("Save mine instead", key="saving/mine", type="primary", on_click=_keep_mine)
-        st.button("Keep what is stored", key="saving/theirs", on_click=_keep_theirs)
+        if st.button("Save mine instead", key="saving/mine", type="primary") and clash.save_mine():
+            st.session_state.pop(_CLASH, None)
+            st.rerun()
+        if st.button("Keep what is stored", key="saving/theirs"):
+            for key in st.session_state.pop(_FIELDS, {}):
+                if key in st.session_state:
+                    del st.session_state[key]
+            st.session_state.pop(_CLASH, None)
+            st.rerun()
 
 
-def _keep_mine() -> None:
-    clash: Clash = st.session_state.pop(_CONFLICT)
-    _attempt(clash.case_id, clash.found, clash.save_mine)
+_Save = Callable[[str, int, Fields], int]
+_Now = Callable[[CaseView], tuple[Fields, int]]
 
 
-def _keep_theirs() -> None:
-    st.session_state.pop(_CONFLICT, None)
-    _forget_typed()
-
-
-def _take_back() -> None:
-    undo: Undo = st.session_state.pop(_UNDO)
-    change_document(lambda _: undo.before)
-
-
-def _forget_typed() -> None:
-    for key in st.session_state.pop(_SEEN, {}):
-        st.session_state.pop(key, None)
-
-
-def _store(case_id: str, expected: int, save: Callable[..., int]) -> bool:
-    def save_one(version: int) -> int:
-        return save(database(), actor(), case_id, version)
-
-    if _attempt(case_id, expected, save_one) is None:
+def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Save, now: _Now) -> bool:
+    """Store ``change`` of ``base``; where someone else saved first, put the two together if they can be."""
+    try:
+        try:
+            save(view.id, version, change(base))
+        except Conflict as conflict:
+            theirs, found = now(cases.open_case(database(), actor(), view.id))
+            both = merged(base, theirs, change)
+            if both is None:
+                again = partial(_store_mine, view, change, save, now)
+                st.session_state[_CLASH] = Clash(view.id, str(conflict), change(base), theirs, again)
+                return False
+            if both != theirs:
+                save(view.id, found, both)
+        remember(cases.open_case(database(), actor(), view.id))
+    except CaseworkError as refusal:
+        notify(str(refusal), "error")
         return False
-    # Two fields may change in one click: the second is a change of what the first has stored.
-    remember(cases.open_case(database(), actor(), case_id))
     return True
 
 
-def _attempt(case_id: str, expected: int, save: Callable[[int], int]) -> int | None:
-    try:
-        return save(expected)
-    except Conflict as clash:
-        st.session_state[_CONFLICT] = Clash(case_id, str(clash), clash.mine, clash.theirs, clash.found, save)
-    except CaseworkError as refusal:
-        notify(str(refusal), "error")
-    return None
+def _store_mine(view: CaseView, change: Change, save: _Save, now: _Now) -> bool:
+    fresh = cases.open_case(database(), actor(), view.id)
+    theirs, version = now(fresh)
+    return _store(fresh, change, theirs, version, save, now)
 
 
-def actor() -> Actor:
-    """Return who acts; raise SessionEnded when the session has ended under their hands."""
-    found = current_actor()
-    if found is None:
-        raise SessionEnded("Your session has ended; please sign in again. What was saved is still there.")
-    return found
+def _save_document(case_id: str, version: int, document: Fields) -> int:
+    return cases.update_document(database(), actor(), case_id, version, document)
+
+
+def _save_factor(case_id: str, version: int, entry: Fields) -> int:
+    return record.save_factor(database(), actor(), case_id, version, entry)
+
+
+def _save_gate(case_id: str, version: int, entry: Fields) -> int:
+    return record.save_gate(database(), actor(), case_id, version, entry)
+
+
+def _document_now(view: CaseView) -> tuple[Fields, int]:
+    return view.document, view.document_version
+
+
+def _factor_now(factor: str, view: CaseView) -> tuple[Fields, int]:
+    entered = view.factors.get(factor)
+    return (entered.entry.model_dump(mode="json"), entered.version) if entered else ({"factor": factor}, 0)
+
+
+def _gate_now(gate: str, view: CaseView) -> tuple[Fields, int]:
+    entered = view.gates.get(gate)
+    return (entered.entry.model_dump(mode="json"), entered.version) if entered else ({"gate": gate}, 0)
 
 
 def _brief(value: Any) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import streamlit as st
 
 from plea_aid.pages.wording import joined, plain
 from plea_aid.privacy.detectors import GuardDataError
 from plea_aid.privacy.guard import load_guard
+
+_one_loads = threading.Lock()
 
 
 def warn_about(text: str) -> None:
@@ -16,14 +20,24 @@ def warn_about(text: str) -> None:
         st.warning(said)
 
 
+def prepare() -> None:
+    """Read the detectors, which takes some seconds the first time, so that no page waits for them."""
+    with _one_loads:
+        load_guard()
+
+
 def warning(text: str) -> str | None:
     """Return what in ``text`` looks like information that Section 2 protects; None when nothing does."""
     if not text.strip():
         return None
+    if not _one_loads.acquire(blocking=False):
+        return None  # the detectors are being read for the first time; the next run looks
     try:
         guard = load_guard()
     except GuardDataError as fault:
         return f"The text could not be looked over for sensitive information: {plain(str(fault))}"
+    finally:
+        _one_loads.release()
     hits = guard.scan(text)
     if not hits:
         return None

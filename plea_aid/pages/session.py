@@ -66,9 +66,9 @@ def farewell() -> str | None:
 
 
 def hand_over_ticket() -> None:
-    """Let the page change its ticket, if there is one, for the cookie."""
-    ticket = st.session_state.pop(_TICKET, None)
-    if ticket:
+    """Let the page change its ticket, while one waits, for the cookie."""
+    ticket = st.session_state.get(_TICKET)
+    if ticket and tickets.waits(ticket):
         # Random letters of our own and nothing a person typed, so this script can hold nothing else.
         call = f'fetch("{tickets.ROUTE}", {{method: "POST", body: "{ticket}", credentials: "same-origin"}})'
         st.html(f"<script>{call}</script>", unsafe_allow_javascript=True)

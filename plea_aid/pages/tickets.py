@@ -36,6 +36,13 @@ def take(ticket: str) -> str | None:
     return found[0] if found else None
 
 
+def waits(ticket: str) -> bool:
+    """Say whether nobody has come for what lies under ``ticket`` and it can still be had."""
+    with _lock:
+        _drop_old()
+        return ticket in _waiting
+
+
 def _drop_old() -> None:
     moment = time.monotonic()
     for ticket in [t for t, (_, until) in _waiting.items() if until < moment]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,6 +13,7 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.views import CaseView
 from plea_aid.law.load import load_law
+from plea_aid.pages.analysed import analyse
 from tests.pages.conftest import Open, colleague, field, press, visible
 
 PFMA = {
@@ -138,7 +141,7 @@ def test_a_sentence_above_the_maximum_is_said_at_once_and_hides_no_other_option(
     field(app, "Jail suspended, days", "number_input").set_value(400).run()
     assert "above the maximum of 365 days" in app.error[0].value
     assert stored(db, pat, pfma).document["option"][0]["count"][0]["suspended_days"] == 400
-    assert any("Contact: " in o and "not accepted" not in o for o in app.radio[0].options)
+    assert [o.name for o in analyse(stored(db, pat, pfma).document).options] == ["Contact"]
     field(app, "Jail suspended, days", "number_input").set_value(354).run()
     assert not app.error
     assert "flagged" in visible(app)
@@ -176,31 +179,72 @@ def test_any_offense_of_the_catalogue_can_be_pleaded_to(
     assert stored(db, pat, pfma).document["option"][0]["count"][0]["offense"] == "45-8-101(1)(a)(i)"
 
 
-def test_two_people_at_once_lose_nothing(db: Database, pat: Actor, pfma: CaseView, open_app: Open) -> None:
-    app = open_app(case=pfma.id, step="options")
+def changed_by_robin(db: Database, pat: Actor, view: CaseView, document: dict[str, object]) -> None:
     robin = colleague(db, pat, "robin", "paralegal")
-    theirs = {**pfma.document, "plea_date": "2026-07-01"}
-    cases.update_document(db, robin, pfma.id, pfma.document_version, theirs)
+    cases.update_document(db, robin, view.id, view.document_version, document)
+
+
+def with_fine(view: CaseView, fine: int) -> dict[str, object]:
+    document = copy.deepcopy(view.document)
+    document["option"][0]["count"][0]["fine"] = fine
+    return document
+
+
+def test_two_people_who_change_different_things_are_put_together(
+    db: Database, pat: Actor, pfma: CaseView, open_app: Open
+) -> None:
+    app = open_app(case=pfma.id, step="options")
+    changed_by_robin(db, pat, pfma, {**pfma.document, "plea_date": "2026-07-01"})
     field(app, "Fine, dollars", "number_input").set_value(750).run()
-    said = visible(app)
-    assert "Robin changed" in said
+    assert not app.exception
+    assert not app.warning
+    document = stored(db, pat, pfma).document
+    assert (document["plea_date"], document["option"][0]["count"][0]["fine"]) == ("2026-07-01", 750)
+
+
+def test_two_people_who_change_the_same_thing_choose_and_lose_nothing(
+    db: Database, pat: Actor, pfma: CaseView, open_app: Open
+) -> None:
+    app = open_app(case=pfma.id, step="options")
+    changed_by_robin(db, pat, pfma, with_fine(pfma, 300))
+    field(app, "Fine, dollars", "number_input").set_value(750).run()
+    assert "Robin changed" in visible(app)
     assert field(app, "Fine, dollars", "number_input").value == 750
-    assert stored(db, pat, pfma).document["option"][0]["count"][0]["fine"] == 500
+    assert stored(db, pat, pfma).document["option"][0]["count"][0]["fine"] == 300
     press(app, "Save mine instead")
-    mine = stored(db, pat, pfma).document
-    assert mine["option"][0]["count"][0]["fine"] == 750
+    assert stored(db, pat, pfma).document["option"][0]["count"][0]["fine"] == 750
     assert "Robin changed" not in visible(app)
+    assert field(app, "Fine, dollars", "number_input").value == 750
 
 
 def test_what_is_stored_can_be_kept_instead(db: Database, pat: Actor, pfma: CaseView, open_app: Open) -> None:
     app = open_app(case=pfma.id, step="options")
-    robin = colleague(db, pat, "robin", "paralegal")
-    changed = {**pfma.document, "plea_date": "2026-07-01"}
-    cases.update_document(db, robin, pfma.id, pfma.document_version, changed)
+    changed_by_robin(db, pat, pfma, with_fine(pfma, 300))
     field(app, "Fine, dollars", "number_input").set_value(750).run()
     press(app, "Keep what is stored")
-    assert field(app, "Fine, dollars", "number_input").value == 500
-    assert stored(db, pat, pfma).document["plea_date"] == "2026-07-01"
+    assert field(app, "Fine, dollars", "number_input").value == 300
+    assert stored(db, pat, pfma).document["option"][0]["count"][0]["fine"] == 300
+
+
+def test_what_someone_else_stored_appears_in_a_field_nobody_touched(
+    db: Database, pat: Actor, pfma: CaseView, open_app: Open
+) -> None:
+    app = open_app(case=pfma.id, step="options")
+    changed_by_robin(db, pat, pfma, with_fine(pfma, 300))
+    app.run()
+    assert field(app, "Fine, dollars", "number_input").value == 300
+
+
+def test_a_field_and_a_button_in_one_click_are_both_done(
+    db: Database, pat: Actor, pfma: CaseView, open_app: Open
+) -> None:
+    app = open_app(case=pfma.id, step="options")
+    field(app, "Fine, dollars", "number_input").set_value(750)
+    field(app, "Name of the option").set_value("Renamed")
+    press(app, "Next: Compare")
+    assert app.title[0].value == "Compare"
+    option = stored(db, pat, pfma).document["option"][0]
+    assert (option["name"], option["count"][0]["fine"]) == ("Renamed", 750)
 
 
 def test_the_comparison_has_a_table_for_its_picture_and_a_reason_for_every_finding(

@@ -1,0 +1,184 @@
+"""One walk in a real browser: from the first start to the PDF of a submitted case, with a reload on the way."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pdfplumber
+import pytest
+from playwright.sync_api import Browser, Page, TimeoutError, expect
+
+from tests.browser.conftest import Server
+
+expect.set_options(timeout=20_000)
+PASSWORD = "a long enough sentence"
+REASON = "The options weigh the same for anyone; the record shows the elements of the plea."
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    box = page.get_by_role("textbox", name=label, exact=True).first
+    box.fill(value)
+    box.press("Tab")
+
+
+def press(page: Page, label: str) -> None:
+    """Press a button and wait, as a person does, until the page has answered."""
+    page.get_by_role("button", name=label, exact=True).first.click()
+    page.wait_for_timeout(100)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def number(page: Page, label: str, value: str) -> None:
+    box = page.get_by_role("spinbutton", name=label, exact=True)
+    box.fill(value)
+    box.press("Tab")
+
+
+def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
+    choices = page.get_by_role("radiogroup", name=group, exact=True).nth(place)
+    choices.get_by_text(answer, exact=True).click()
+    expect(choices.get_by_role("radio", name=answer, exact=True)).to_be_checked()
+
+
+def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
+    box = page.get_by_role("combobox", name=re.compile(f"^{re.escape(label)}")).nth(place)
+    option = page.get_by_role("option", name=answer, exact=True)
+    for _ in range(5):  # the list closes when the page is drawn anew under it
+        box.click()
+        try:
+            option.click(timeout=2_000)
+            break
+        except TimeoutError:
+            page.keyboard.press("Escape")
+    expect(box).to_have_value(answer)
+
+
+def at(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    outside: list[str] = []
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else outside.append(r.url),
+    )
+    page.goto(server.address)
+
+    at(page, "Set up Plea Aid")
+    for label, value in {
+        "One-time code": server.code,
+        "Your name": "Pat Doe",
+        "User name": "pat",
+        "Password": PASSWORD,
+        "Password once more": PASSWORD,
+    }.items():
+        fill(page, label, value)
+    press(page, "Create account")
+    at(page, "Cases")
+
+    fill(page, "Cause number", "CR-2026-0412")
+    fill(page, "Date of the offense", "3/14/2026")
+    press(page, "Start a case")
+    at(page, "Charges")
+    fill(page, "Citation or words", "45-5-206(1)(a)")
+    press(page, "Add MCA 45-5-206(1)(a)")
+    expect(page.get_by_role("heading", name=re.compile("^Count 1: Partner or family member assault"))).to_be_visible()
+    fill(page, "Date of the plea", "5/2/2026")
+
+    press(page, "Next: Plea options")
+    at(page, "Plea options")
+    press(page, "Add the usual offer as charged")
+    number(page, "Jail to serve, days", "10")
+    number(page, "Jail suspended, days", "400")
+    expect(page.get_by_text("above the maximum of 365 days")).to_be_visible()
+    number(page, "Jail suspended, days", "355")
+    expect(page.get_by_text("above the maximum of 365 days")).to_have_count(0)
+    press(page, "Copy this option")
+    expect(page.get_by_role("textbox", name="Name of the option")).to_have_value("As charged, changed")
+    fill(page, "Name of the option", "One day less")
+    number(page, "Jail suspended, days", "354")
+    expect(page.get_by_text("Ordered in all: 364 days")).to_be_visible()
+
+    page.reload()
+    at(page, "Plea options")
+    expect(page.get_by_text("One day less", exact=False).first).to_be_visible()
+
+    press(page, "Next: Compare")
+    at(page, "Compare")
+    expect(page.get_by_role("cell", name="Lawful permanent resident").first).to_be_visible()
+    expect(page.get_by_text("354 days (−1 day)")).to_be_visible()
+
+    press(page, "Next: Factors")
+    at(page, "Factors")
+    for asked in ("Violence?", "An injury?"):
+        pick(page, asked, "Yes")
+    for asked in ("A weapon?", "A repeat of the kind?"):
+        pick(page, asked, "No")
+    fill(page, "How public safety is kept", "The conditions of both options are the same.")
+    choose(page, "Consultation", "Consulted")
+    fill(page, "Date of the consultation", "4/20/2026")
+    choose(page, "Submission", "None received")
+    factors = page.get_by_role("radiogroup", name=re.compile("was it considered"))
+    section_5 = re.compile(r"Section 5.*was it considered")
+    for place in range(factors.count()):
+        group = factors.nth(place)
+        considered = section_5.search(group.get_attribute("aria-label") or "") or place == 0
+        answer = "Considered" if considered else "Does not apply"
+        group.get_by_text(answer, exact=True).click()
+        expect(group.get_by_role("radio", name=answer)).to_be_checked()
+    for place in (0, 1):
+        choose(page, "Weight of factor", "Moderate", place)
+        reasons = page.get_by_role("textbox", name=re.compile("^Why, for factor")).nth(place)
+        reasons.fill(REASON)
+        reasons.press("Tab")
+    expect(page.get_by_text("4 of 4 gates and 12 of 12 factors done.")).to_be_visible()
+
+    press(page, "Next: Decision")
+    at(page, "Decision")
+    pick(page, "Option chosen", "One day less")
+    fill(page, "Reasons", REASON)
+    press(page, "Sign this decision")
+    expect(page.get_by_text("The decision is signed.")).to_be_visible()
+    pick(page, "Beside the baseline", "It departs from the baseline")
+    fill(page, "Explain it", "One suspended day less; everything else stays.")
+    choose(page, "Type of agreement", "An agreed sentence, MCA 46-12-211(1)(b)")
+    page.get_by_text("I will see that the court gives every defendant").click()
+    expect(page.get_by_text("Nothing is missing.")).to_be_visible()
+    press(page, "Submit for review")
+
+    at(page, "Case note")
+    expect(page.get_by_text("Version 1, submitted")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^Download the PDF")).click()
+    assert download.value.suggested_filename == "case-note-CR-2026-0412.pdf"
+    text = pdf_text(download.value.path().read_bytes())
+    for wanted in (
+        "CR-2026-0412",
+        "One day less",
+        "One suspended day less",
+        "MCA 45-5-206(1)(a)",
+        "Section 5",
+        "354 days",
+    ):
+        assert wanted in text, wanted
+    assert REASON in text
+
+    press(page, "Sign out")
+    at(page, "Sign in to Plea Aid")
+    page.reload()
+    at(page, "Sign in to Plea Aid")
+    assert outside == []
+
+
+def pdf_text(content: bytes) -> str:
+    """Return the text of a PDF with every run of space as one."""
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pdf.pages))

@@ -10,7 +10,7 @@ from plea_aid.analysis.levels import KINDS, rank
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import Accountability
 from plea_aid.planning.plan import Planned
-from plea_aid.planning.smallest import SmallestChange
+from plea_aid.planning.changes import SmallestChange
 from plea_aid.terminal import STANDING, level_text
 
 

@@ -98,7 +98,7 @@ class Guard:
                 start, end = folded.original_span(find.start, find.end)
                 hits.append(Hit(find.detector.kind, start, end, text[start:end], find.detector.why))
             folded = folded.seal([(find.start, find.end) for find in finds])
-            regions = _around_seals(folded.text)
+            regions = _around_seals(finds, len(folded.text))
         return sorted(hits, key=lambda hit: hit.start)
 
     def replace(self, text: str, hits: Iterable[Hit]) -> str:
@@ -128,18 +128,27 @@ class Guard:
         }
 
     def _finds(self, text: str, regions: list[tuple[int, int]]) -> list[_Find]:
-        reading = _Reading(text)
-        lower = text.lower()
+        """What begins in the regions; more of the text is read only as far as a context can reach."""
+        finds: list[_Find] = []
+        for opening, closing in regions:
+            offset = max(0, opening - _WINDOW)
+            reading = _Reading(text[offset : closing + 2 * _WINDOW])
+            found = self._read(reading, opening - offset, closing - offset)
+            finds += [_Find(find.detector, find.start + offset, find.end + offset) for find in found]
+        return _apart(finds)
+
+    def _read(self, reading: "_Reading", opening: int, closing: int) -> list[_Find]:
         finds: list[_Find] = []
         for detector in self._detectors.detectors:
-            if detector.cues and not any(cue in lower for cue in detector.cues):
+            if detector.cues and not any(cue in reading.lower for cue in detector.cues):
                 continue
-            for opening, closing in regions:
-                for match in detector.pattern.finditer(text if detector.cased else lower, opening, closing):
-                    start, end = detector.span(match)
-                    if start < end and reading.bears_out(detector, start, end):
-                        finds.append(_Find(detector, start, end))
-        return _apart(self._not_allowed(text, finds))
+            for match in detector.pattern.finditer(reading.text if detector.cased else reading.lower, opening):
+                if match.start() > closing:
+                    break
+                start, end = detector.span(match)
+                if start < end and reading.bears_out(detector, start, end):
+                    finds.append(_Find(detector, start, end))
+        return self._not_allowed(reading.text, finds)
 
     def _not_allowed(self, text: str, finds: list[_Find]) -> list[_Find]:
         kinds = {find.detector.kind for find in finds}
@@ -176,6 +185,7 @@ class _Reading:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.lower = text.lower()
         self.breaks = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
         self.seen: dict[tuple[int, int, int], bool] = {}
 
@@ -206,17 +216,18 @@ class _Reading:
         return context.pattern.search(self.text, opening, closing) is not None
 
 
-def _around_seals(text: str) -> list[tuple[int, int]]:
-    """The stretches of a text in which a seal can have changed what stands: a window's length to either side."""
+def _around_seals(finds: Sequence[_Find], length: int) -> list[tuple[int, int]]:
+    """The stretches, in the text with the sorted finds sealed, where the seals can have changed what stands."""
     regions: list[tuple[int, int]] = []
-    at = text.find(SEALED)
-    while at >= 0:
-        opening, closing = max(0, at - _WINDOW), min(len(text), at + _WINDOW)
+    shrunk = 0
+    for find in finds:
+        at = find.start - shrunk
+        shrunk += find.end - find.start - 1
+        opening, closing = max(0, at - _WINDOW), min(length, at + _WINDOW)
         if regions and opening <= regions[-1][1]:
             regions[-1] = (regions[-1][0], closing)
         else:
             regions.append((opening, closing))
-        at = text.find(SEALED, at + 1)
     return regions
 
 

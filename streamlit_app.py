@@ -37,7 +37,7 @@ WALK: dict[str, Callable[[], None]] = {
     "note": note.draw,
 }
 
-st.set_page_config(page_title="Plea Aid", layout="wide")
+st.set_page_config(layout="wide")
 
 
 def main() -> None:
@@ -47,14 +47,16 @@ def main() -> None:
     except CaseworkError as refusal:
         frame.show_refusal(refusal)
         return
-    with st.sidebar:
-        session.hand_over_ticket()
     pages = _pages(actor)
     frame.keep_pages(pages)
     chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden")
+    st.set_page_config(page_title=f"{chosen.title if actor else 'Sign in'} - Plea Aid")
     if actor is None:
         frame.guarded(sign_in.draw)()
+        session.hand_over_ticket()
     else:
+        with st.sidebar:
+            session.hand_over_ticket()
         saving.settle()
         frame.show_person(actor)
         chosen.run()

@@ -23,7 +23,7 @@ from plea_aid.pages.questions import questions_of
 from plea_aid.pages.reasons import show_findings
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.session import database
-from plea_aid.pages.wording import days, dollars, nth, plain, short_day
+from plea_aid.pages.wording import days, dollars, fault_words, nth, plain, short_day
 
 HIGHEST_NTH = 10
 
@@ -39,7 +39,7 @@ def draw() -> None:
     document = screen.view.document
     analysed = analyse(document)
     for fault in analysed.charge_faults:
-        st.error(fault)
+        st.error(fault_words(fault))
     _details(screen, disabled=bool(locked))
     for count in document.get("count", []):
         _count(screen, count, disabled=bool(locked))

@@ -10,7 +10,7 @@ from plea_aid.pages.equivalence import rows, weights
 from plea_aid.pages.frame import Screen, case_page, go, policy_notice
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
-from plea_aid.pages.wording import plain
+from plea_aid.pages.wording import fault_words, plain
 
 _EVERY_GROUP = "Every group"
 CHARGE = "The charge alone"
@@ -23,7 +23,7 @@ def draw() -> None:
         return
     analysed = analyse(screen.view.document)
     for fault in (*analysed.charge_faults, *(f for said in analysed.faults.values() for f in said)):
-        st.error(fault)
+        st.error(fault_words(fault))
     if analysed.charge is None or not analysed.options:
         st.info("There is nothing to compare yet: enter the charges and at least one plea option.")
         if st.button("Go to the plea options" if screen.view.document.get("count") else "Go to the charges"):

@@ -19,9 +19,11 @@ from plea_aid.pages.checklist import checklist_of
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.equivalence import departures, rows, weights
 from plea_aid.pages.frame import Screen, case_page, go
-from plea_aid.pages.gates import AGREEMENTS, show_gate
+from plea_aid.pages.gates import show_gate
 from plea_aid.pages.history import show_history
 from plea_aid.pages.matrix import flag_line
+from plea_aid.pages.record_tables import gate_entries, gate_list, show_gates
+from plea_aid.pages.record_words import AGREEMENTS
 from plea_aid.pages.sensitive import warn_about
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import DECISION_GATES, STEPS, step_of_fault
@@ -50,8 +52,11 @@ def draw() -> None:
     locked = screen.locked(Action.CASE_DECIDE)
     if locked:
         st.info(locked)
-    _choice(screen, analysed, disabled=bool(locked))
-    _gates(screen, analysed)
+    if locked:
+        _decided(screen, analysed)
+    else:
+        _choice(screen, analysed)
+        _gates(screen, analysed)
     if screen.view.editable:
         _submit(screen, analysed)
     else:
@@ -59,7 +64,24 @@ def draw() -> None:
     show_history(screen.view)
 
 
-def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
+def _decided(screen: Screen, analysed: Analysed) -> None:
+    """Show the decision and the gates to be read."""
+    st.header("Choice and reasons", anchor=False)
+    signed = screen.view.decision
+    if signed:
+        when = clock(signed.signed_at, st.context.timezone)
+        st.markdown(f"**{plain(signed.chosen_option)}**, signed by {plain(signed.signed_by_name)}, {when}.")
+        st.markdown(plain(signed.rationale))
+        if signed.change_explanation:
+            st.markdown(f"Why it changed: {plain(signed.change_explanation)}")
+        _beside_baseline(analysed, signed.chosen_option)
+    else:
+        st.markdown("No decision is signed yet.")
+    st.header("Gates", anchor=False)
+    show_gates(gate_list(checklist_of(screen.law, analysed.day)), gate_entries(screen.view))
+
+
+def _choice(screen: Screen, analysed: Analysed) -> None:
     view = screen.view
     st.header("Choice and reasons", anchor=False)
     signed = view.decision
@@ -86,14 +108,12 @@ def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
         index=None,
         captions=[caption(name) for name in options],
         key=f"{key}/option",
-        disabled=disabled,
         persist_state="session",
     )
     st.text_area(
         "Reasons",
         key=f"{key}/rationale",
         height=160,
-        disabled=disabled,
         persist_state="session",
         help="Why this is a just resolution. Immigration consequences can be one reason, never the only one. "
         "Nothing that identifies a person.",
@@ -104,16 +124,14 @@ def _choice(screen: Screen, analysed: Analysed, *, disabled: bool) -> None:
             "Why the decision changed since it was last submitted",
             key=f"{key}/change",
             height=80,
-            disabled=disabled,
             persist_state="session",
         )
-    if not disabled:
-        if st.button("Sign this decision", type="primary" if not signed else "secondary"):
-            _sign(key)
-            st.rerun()
-        typed = (st.session_state[f"{key}/option"], st.session_state[f"{key}/rationale"])
-        if typed != ((signed.chosen_option, signed.rationale) if signed else (None, "")):
-            st.caption("Not signed yet: the choice and reasons are stored when you sign.")
+    if st.button("Sign this decision", type="primary" if not signed else "secondary"):
+        _sign(key)
+        st.rerun()
+    typed = (st.session_state[f"{key}/option"], st.session_state[f"{key}/rationale"])
+    if typed != ((signed.chosen_option, signed.rationale) if signed else (None, "")):
+        st.caption("Not signed yet: the choice and reasons are stored when you sign.")
 
 
 def _sign(key: str) -> None:
@@ -143,20 +161,22 @@ def _sign(key: str) -> None:
 
 def _gates(screen: Screen, analysed: Analysed) -> None:
     st.header("About the choice", anchor=False)
-    chosen = st.session_state.get(f"{screen.view.id}/decision/option")
+    _beside_baseline(analysed, st.session_state.get(f"{screen.view.id}/decision/option"))
+    gates = [g for g in checklist_of(screen.law, analysed.day).gates if g.id in DECISION_GATES]
+    for number, gate in enumerate(gates, 1):
+        show_gate(screen, gate, number)
+
+
+def _beside_baseline(analysed: Analysed, chosen: str | None) -> None:
     found = weights(analysed.case, analysed.options) if analysed.case else ()
     mine = next((w for w in found if w.option == chosen), None)
-    if mine and found and mine is not found[0]:
+    if mine and mine is not found[0]:
         with st.expander(f"{plain(mine.option)} beside the baseline, {plain(found[0].option)}", expanded=True):
             st.table(rows([found[0], mine]), hide_index=True)
             if not departures(found[0], mine):
                 st.markdown("Nothing differs in these measures.")
     elif mine:
         st.caption("The option chosen is itself the baseline.")
-    gates = [g for g in checklist_of(screen.law, analysed.day).gates if g.id in DECISION_GATES]
-    for number, gate in enumerate(gates, 1):
-        action = Action.CASE_CHANGE if gate.id == "advisement" else Action.CASE_WEIGH
-        show_gate(screen, gate, number, disabled=bool(screen.locked(action)))
 
 
 def _submit(screen: Screen, analysed: Analysed) -> None:

@@ -18,11 +18,10 @@ from plea_aid.pages.frame import Screen, case_page, policy_notice
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.merge import Fields
+from plea_aid.pages.record_tables import factor_entries, factor_list, gate_entries, gate_list, show_factors, show_gates
+from plea_aid.pages.record_words import POINTS, STATES
 from plea_aid.pages.walk import DECISION_GATES
 from plea_aid.pages.wording import plain
-
-STATES = {"considered": "Considered", "not-applicable": "Does not apply", "no-information": "No information"}
-POINTS = {"for": "Speaks for it", "against": "Speaks against it", "neutral": "Neutral"}
 
 
 def draw() -> None:
@@ -40,18 +39,25 @@ def draw() -> None:
         st.warning(f"{plain(said)} The factor stays on the list, and nothing requires it to be considered.")
     st.markdown(f"**{progress(screen.view, checklist, DECISION_GATES)}**")
     st.header("Before the factors", anchor=False)
-    for number, gate in enumerate((g for g in checklist.gates if g.id not in DECISION_GATES), 1):
-        show_gate(screen, gate, number, disabled=bool(screen.locked(Action.CASE_CHANGE)))
+    may_enter = screen.locked(Action.CASE_CHANGE) is None
+    if may_enter:
+        for number, gate in enumerate((g for g in checklist.gates if g.id not in DECISION_GATES), 1):
+            show_gate(screen, gate, number)
+    else:
+        show_gates(gate_list(checklist), gate_entries(screen.view))
     st.header("Factors", anchor=False)
+    if locked:
+        show_factors(factor_list(checklist), factor_entries(screen.view))
+        return
     st.markdown(
         "Every factor gets an answer in every case. Where one was considered, say how much it weighs, which way it "
         "points, and why. No numbers are added up: a lawyer decides."
     )
     for number, factor in enumerate(checklist.factors, 1):
-        _factor(screen, analysed, factor, number, disabled=bool(locked))
+        _factor(screen, analysed, factor, number)
 
 
-def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int, *, disabled: bool) -> None:
+def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int) -> None:
     entered = screen.view.factors.get(factor.id)
     entry = entered.entry if entered else None
     key = f"{screen.view.id}/factor/{factor.id}"
@@ -70,15 +76,14 @@ def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: i
             partial(save, "state"),
             radio=True,
             quiet=True,
-            disabled=disabled,
         )
         if entry is not None and entry.state == "considered":
-            _considered(screen, entry, key, save, number, disabled=disabled)
+            _considered(screen, entry, key, save, number)
         if entered is not None:
             st.caption(state(entered, st.context.timezone))
 
 
-def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number: int, *, disabled: bool) -> None:
+def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number: int) -> None:
     checklist = checklist_of(screen.law, analyse(screen.view.document).day)
     names = screen.view.option_names
     columns = st.columns(max(1, min(3, len(names) + 1)))
@@ -90,7 +95,6 @@ def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number:
             list(checklist.weights),
             str.capitalize,
             partial(save, "weight"),
-            disabled=disabled,
         )
     for place, name in enumerate(names, 1):
         with columns[place % len(columns)]:
@@ -101,7 +105,7 @@ def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number:
                 list(POINTS),
                 POINTS.__getitem__,
                 partial(save, name, points=True),
-                disabled=disabled,
+                placeholder="Not said",
                 help=f"Which way factor {number} points for this option.",
             )
     text_field(
@@ -110,7 +114,6 @@ def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number:
         entry.rationale,
         partial(save, "rationale"),
         area=True,
-        disabled=disabled,
         help="Nothing that identifies a person, and nothing about anyone's status or origin.",
     )
 

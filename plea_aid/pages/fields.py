@@ -120,6 +120,7 @@ def choice_field(
     help: str | None = None,
     radio: bool = False,
     quiet: bool = False,
+    placeholder: str = "Choose",
 ) -> None:
     """Show a choice of one; store it when it changes. What is stored is offered even when it is no longer listed.
 
@@ -129,7 +130,7 @@ def choice_field(
     # A browser may name a choice by a label that has just changed; that is no choice.
     show(key, stored, lambda value: value in offered and save(value))
     draw: Any = st.radio if radio else st.selectbox
-    more: dict[str, Any] = {"horizontal": True} if radio else {}
+    more: dict[str, Any] = {"horizontal": True} if radio else {"placeholder": placeholder}
     draw(
         label,
         offered,

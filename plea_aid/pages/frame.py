@@ -167,10 +167,13 @@ def header_lines(view: CaseView, law: Law, zone: str | None) -> list[str]:
     plea = view.document.get("plea_date")
     day = date.fromisoformat(plea) if plea else date.today()
     saved = f"All changes saved, last {clock(view.updated_at, zone)}"
-    return [
+    lines = [
         f"{plain(view.owner_name)} · {hearing} · {saved}",
         f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, day)}",
     ]
+    if not view.editable and view.versions and view.versions[-1].law_version != law.version:
+        lines.append(f"Submitted under law {plain(view.versions[-1].law_version)}, which has changed since")
+    return lines
 
 
 def policy_words(law: Law, day: date) -> str:

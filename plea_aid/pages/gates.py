@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from plea_aid.analysis.charge import resolve_charge
-from plea_aid.casework.entries import GATES, FactualBasis
+from plea_aid.casework.entries import CLERICAL_GATES, GATES, FactualBasis
+from plea_aid.casework.permissions import Action
 from plea_aid.casework.views import GateView
 from plea_aid.law.catalogue import UnknownOffense
 from plea_aid.law.records import Gate
@@ -18,34 +19,20 @@ from plea_aid.pages.elements import elements_of
 from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
 from plea_aid.pages.frame import Screen
 from plea_aid.pages.merge import Fields
+from plea_aid.pages.record_words import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM, YES_NO
 from plea_aid.pages.wording import plain
-
-YES_NO = {"yes": "Yes", "no": "No"}
-AGREEMENTS = {
-    "46-12-211(1)(a)": "Dismissal of other charges, MCA 46-12-211(1)(a)",
-    "46-12-211(1)(b)": "An agreed sentence, MCA 46-12-211(1)(b)",
-    "46-12-211(1)(c)": "A recommendation that does not bind the court, MCA 46-12-211(1)(c)",
-    "none": "No plea agreement",
-}
-VICTIM = {
-    "not-covered": "No offense here is covered",
-    "consulted": "Consulted",
-    "attempted": "Tried, not reached",
-    "declined": "Declined to be consulted",
-    "pending": "Still to be done",
-}
-SUBMISSION = {"received": "Received", "none-received": "None received"}
-EQUIVALENCE = {"equivalent": "It weighs the same", "departure": "It departs from the baseline"}
 
 Save = Callable[..., bool]
 
 
-def show_gate(screen: Screen, gate: Gate, number: int, *, disabled: bool) -> None:
+def show_gate(screen: Screen, gate: Gate, number: int) -> None:
     """Show one gate with what was entered; every answer is stored as it is given."""
     entered = screen.view.gates.get(gate.id)
     stored: dict[str, Any] = entered.entry.model_dump(mode="json") if entered else {}
     key = f"{screen.view.id}/gate/{gate.id}"
     save = partial(_save, gate.id)
+    action = Action.CASE_CHANGE if gate.id in CLERICAL_GATES else Action.CASE_WEIGH
+    disabled = bool(screen.locked(action))
     with st.container(border=True):
         st.subheader(f"{number}. {plain(gate.name)}", anchor=False)
         st.markdown(plain(gate.asks), help=plain(gate.applies))

@@ -18,8 +18,9 @@ from plea_aid.notes.content import Accountability, Decision, Factor, Gate, Polic
 from plea_aid.notes.from_case import words_of
 from plea_aid.pages.analysed import Analysed
 from plea_aid.pages.equivalence import accountability, weights
-from plea_aid.pages.gates import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM
-from plea_aid.pages.wording import STAGES, day, joined, sentence
+from plea_aid.pages.record_tables import factor_entries, gate_entries
+from plea_aid.pages.record_words import AGREEMENTS, gate_words
+from plea_aid.pages.wording import STAGES, joined, sentence
 
 OFFICE = "City Attorney's Office, Helena, Montana"
 MOVES = {
@@ -51,8 +52,8 @@ def draft_content(view: CaseView, analysed: Analysed, law: Law, rules: Rules) ->
             "factors": [{"id": f, "label": rules.factor_label(f)} for f in rules.factor_ids],
             "gates": [{"id": g, "label": rules.gate_label(g)} for g in rules.gate_ids],
         },
-        "factors": {id_: f.entry.model_dump(mode="json") for id_, f in view.factors.items()},
-        "gates": {id_: g.entry.model_dump(mode="json") for id_, g in view.gates.items()},
+        "factors": factor_entries(view),
+        "gates": gate_entries(view),
         "decision": {
             "chosen_option": view.decision.chosen_option,
             "rationale": view.decision.rationale,
@@ -129,61 +130,8 @@ def _factor(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Facto
 
 
 def _gate(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Gate:
-    if entry is None:
-        return Gate(name=listed["label"], state="nothing entered")
-    state, detail = _GATES[listed["id"]](entry) if listed["id"] in _GATES else ("entered", "")
+    state, detail = gate_words(listed["id"], entry)
     return Gate(name=listed["label"], state=state, detail=detail)
-
-
-def _public_safety(entry: Mapping[str, Any]) -> tuple[str, str]:
-    asked = ("violence", "weapon", "injury", "repeat")
-    if any(entry[name] is None for name in asked):
-        return "not complete", entry["note"]
-    found = [name for name in asked if entry[name] == "yes"]
-    return (sentence(joined(found)) if found else "None of the four", entry["note"])
-
-
-def _dated(words: Mapping[str, str]) -> Any:
-    def state(entry: Mapping[str, Any]) -> tuple[str, str]:
-        if entry["status"] is None:
-            return "not complete", ""
-        details = [day(date.fromisoformat(entry["on"]))] if entry.get("on") else []
-        details += [f"reference {entry['reference']}"] if entry.get("reference") else []
-        return words[entry["status"]], ", ".join(details)
-
-    return state
-
-
-def _basis(entry: Mapping[str, Any]) -> tuple[str, str]:
-    lines = [
-        f"{charge['option']}, count {charge['count']}, {charge['offense']}: {element}: {fact or 'no fact yet'}"
-        for charge in entry["charges"]
-        for element, fact in charge["facts"].items()
-    ]
-    return ("shown" if lines else "nothing to show"), "\n".join(lines)
-
-
-def _equivalence(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return EQUIVALENCE.get(entry["status"], "not complete"), entry["explanation"]
-
-
-def _agreement(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return AGREEMENTS.get(entry["type"], "not chosen yet"), ""
-
-
-def _advisement(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return ("confirmed" if entry["reminded"] else "not confirmed yet"), "Given to every defendant alike."
-
-
-_GATES: dict[str, Any] = {
-    "public-safety": _public_safety,
-    "victim-consultation": _dated(VICTIM),
-    "factual-basis": _basis,
-    "defense-submission": _dated(SUBMISSION),
-    "equivalence": _equivalence,
-    "plea-agreement": _agreement,
-    "advisement": _advisement,
-}
 
 
 def _decision(content: Mapping[str, Any]) -> Decision | None:

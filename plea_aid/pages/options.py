@@ -22,7 +22,7 @@ from plea_aid.pages.merge import Change
 from plea_aid.pages.questions import questions_of
 from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
-from plea_aid.pages.wording import KINDS, days, dollars, level, plain
+from plea_aid.pages.wording import KINDS, days, dollars, fault_words, level, plain
 
 _ANOTHER = "another"
 
@@ -293,7 +293,7 @@ def _set(place: int, number: int, key: str, value: Any) -> bool:
 def _live(analysed: Analysed, name: str, law: Law, case_id: str) -> None:
     st.header("What follows", anchor=False)
     for fault in (*analysed.charge_faults, *analysed.faults.get(name, ())):
-        st.error(fault)
+        st.error(fault_words(fault, name))
     option = analysed.option(name)
     if option is None:
         st.markdown("Nothing is shown for this option until that is mended. What you entered is saved.")

@@ -16,10 +16,10 @@ from plea_aid.law.load import load_law
 from plea_aid.pages import matrix, saving
 from plea_aid.pages.analysed import analyse
 from plea_aid.pages.equivalence import rows, weights
-from plea_aid.pages.factors import POINTS, STATES
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.history import show_history
 from plea_aid.pages.reasons import LEGEND
+from plea_aid.pages.record_tables import show_factors, show_gates
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain, short_day
 
@@ -74,23 +74,9 @@ def _analysis(view: CaseView, version: VersionView) -> None:
     st.table(matrix.table(matrix.cells(chosen, law)), hide_index=True)
     st.caption(f"Signs: {LEGEND}")
     st.subheader("Factors", anchor=False)
-    st.table(
-        [_factor_row(f, content["factors"].get(f["id"])) for f in content["checklist"]["factors"]], hide_index=True
-    )
-
-
-def _factor_row(listed: dict[str, str], entry: dict[str, object] | None) -> dict[str, str]:
-    if entry is None:
-        return {"Factor": plain(listed["label"]), "State": "Not answered", "Weight": "", "Points": "", "Why": ""}
-    points = entry["points"]
-    said = "; ".join(f"{POINTS[p].lower()}: {o}" for o, p in points.items()) if isinstance(points, dict) else ""
-    return {
-        "Factor": plain(listed["label"]),
-        "State": STATES[str(entry["state"])],
-        "Weight": plain(str(entry["weight"])),
-        "Points": plain(said),
-        "Why": plain(str(entry["rationale"])),
-    }
+    show_factors(content["checklist"]["factors"], content["factors"])
+    st.subheader("Gates", anchor=False)
+    show_gates(content["checklist"]["gates"], content["gates"])
 
 
 def _verdict(db: Database, actor: Actor, view: CaseView) -> None:

@@ -63,6 +63,12 @@ def sentence(text: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def fault_words(line: str, option: str = "") -> str:
+    """Return a fault of the engine as a sentence; the option it stands beside need not be named again."""
+    shorter = line.removeprefix(f"option '{option}', ") if option else line
+    return plain(f"{shorter[:1].upper()}{shorter[1:].rstrip('.')}.")
+
+
 def plain(text: str) -> str:
     """Return ``text`` with every sign of Markdown made literal, so that what was typed is shown as typed."""
     return re.sub(r"([\\`*_{}\[\]<>#+\-.!|~$:])", r"\\\1", text)

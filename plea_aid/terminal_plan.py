@@ -9,8 +9,8 @@ from rich.text import Text
 from plea_aid.analysis.levels import KINDS, rank
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import Accountability
-from plea_aid.planning.plan import Planned
 from plea_aid.planning.changes import SmallestChange
+from plea_aid.planning.plan import Planned
 from plea_aid.terminal import STANDING, level_text
 
 

@@ -1,4 +1,4 @@
-"""The detectors of the Section 2 guard: what `guard.toml` says, checked, and compiled into regular expressions.
+"""The detectors of the Section 2 guard: what `guard.toml` says, checked, and made ready to run.
 
 The file is written for a reader who knows the law and a little of regular expressions. Patterns run on the plain
 form of a text (see `folding`) and are written in lower case, which stands for either case; capitals count inside
@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -38,7 +39,8 @@ class Kind(_Entry):
 
 
 class Words(_Entry):
-    """A word list. In a word, a hyphen stands for a hyphen, a blank or nothing."""
+    """A word list. In a word, a hyphen stands for a hyphen, a blank or nothing. `{id}` stands for the words of a list
+    defined above."""
 
     words: list[str] = Field(min_length=1)
 
@@ -66,8 +68,8 @@ class Allowed(_Entry):
 class Detector(_Entry):
     """Finds one kind: a match of `pattern` with one of the contexts `when` (if any are named) and none of the contexts
     `unless`. The find is the group `hit` (or `hit2`, `hit3` …, one for each alternative), or else the whole match.
-    `why` is what the writer reads. `cue` lists pieces of words of which every find has one in its text, near or far: it
-    only saves the time of looking in vain."""
+    `why` is what the writer reads. `cue` lists pieces of words, in lower case, of which every find has one beside it:
+    it only saves the time of looking in vain."""
 
     kind: str
     pattern: str
@@ -89,34 +91,54 @@ class DetectorFile(BaseModel):
     detector: list[Detector]
 
 
+class Pattern:
+    """A regular expression, compiled when it is first needed: those that a text has no use for cost nothing."""
+
+    def __init__(self, source: str, flags: int, place: str) -> None:
+        self._source = source
+        self._flags = flags
+        self._place = place
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Raises GuardDataError, with the place in the file, if the pattern is no regular expression."""
+        try:
+            return re.compile(self._source, self._flags)
+        except re.error as fault:
+            raise GuardDataError(f"{self._place}: the pattern is wrong: {fault}") from fault
+
+
 @dataclass(frozen=True, slots=True)
-class CompiledContext:
+class ReadyContext:
     side: Literal["before", "after", "sentence"]
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledDetector:
+class ReadyDetector:
     """A detector ready to run: on the plain form if `cased`, else on the plain form in lower case."""
 
     id: str
     kind: str
     why: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     cased: bool
-    groups: tuple[int, ...]
     cues: tuple[str, ...]
-    when: tuple[CompiledContext, ...]
-    unless: tuple[CompiledContext, ...]
+    when: tuple[ReadyContext, ...]
+    unless: tuple[ReadyContext, ...]
 
-    def span(self, match: re.Match[str]) -> tuple[int, int]:
-        """Where the find of a match stands."""
-        return next((match.span(group) for group in self.groups if match.start(group) >= 0), match.span())
+    @staticmethod
+    def span(match: re.Match[str]) -> tuple[int, int]:
+        """Where the find of a match stands: in the group `hit`, `hit2` … that took part, or all of it."""
+        for name, group in match.re.groupindex.items():
+            if name.startswith("hit") and match.start(group) >= 0:
+                return match.span(group)
+        return match.span()
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledAllowed:
-    pattern: re.Pattern[str]
+class ReadyAllowed:
+    pattern: Pattern
     kinds: frozenset[str]
 
 
@@ -126,15 +148,24 @@ class DetectorSet:
 
     version: str
     labels: dict[str, str]
-    detectors: tuple[CompiledDetector, ...]
-    allowed: tuple[CompiledAllowed, ...]
+    contexts: tuple[ReadyContext, ...]
+    detectors: tuple[ReadyDetector, ...]
+    allowed: tuple[ReadyAllowed, ...]
+
+    def check(self) -> None:
+        """Compiles every pattern. Raises GuardDataError for the first that is no regular expression."""
+        patterns = [entry.pattern for entry in self.contexts]
+        patterns += [entry.pattern for entry in self.detectors]
+        patterns += [entry.pattern for entry in self.allowed]
+        for pattern in patterns:
+            _ = pattern.regex
 
 
 def load_detectors(path: Path) -> DetectorSet:
-    """Reads and compiles a detector file.
+    """Reads a detector file and makes it ready.
 
-    Raises GuardDataError when the file is missing, is not TOML, has an unknown key, names something that it does
-    not define, or holds a pattern that is no regular expression.
+    Raises GuardDataError when the file is missing, is not TOML, has an unknown key or names something that it does
+    not define. Whether every pattern is a regular expression is seen when it is first used, or by `check`.
     """
     try:
         file = DetectorFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -145,34 +176,47 @@ def load_detectors(path: Path) -> DetectorSet:
     except ValidationError as fault:
         first = fault.errors()[0]
         raise GuardDataError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from fault
-    return _Compiler(path, file).compile()
+    return _Builder(path, file).build()
 
 
-class _Compiler:
+class _Builder:
     def __init__(self, path: Path, file: DetectorFile) -> None:
         self.path = path
         self.file = file
+        self.lists: dict[str, list[str]] = {}
         self.parts: dict[str, str] = {}
         self.kinds = {kind.id for kind in file.kind}
 
-    def compile(self) -> DetectorSet:
+    def build(self) -> DetectorSet:
         file = self.file
         for entries in (file.kind, [*file.words, *file.part], file.context, file.detector, file.allow):
             self._refuse_twins(entries)
         for words in file.words:
-            self.parts[words.id] = words_pattern(words.words)
+            self.lists[words.id] = self._listed(words, words.words)
+            self.parts[words.id] = words_pattern(self.lists[words.id])
         for part in file.part:
             self.parts[part.id] = f"(?:{self._expand(part)})"
         contexts = {context.id: self._context(context) for context in file.context}
         return DetectorSet(
             version=file.version,
             labels={kind.id: kind.label for kind in file.kind},
+            contexts=tuple(contexts.values()),
             detectors=tuple(self._detector(detector, contexts) for detector in file.detector),
             allowed=tuple(
-                CompiledAllowed(self._regex(allowed), frozenset(self._known(allowed, allowed.kinds) or self.kinds))
+                ReadyAllowed(self._pattern(allowed), frozenset(self._known(allowed, allowed.kinds) or self.kinds))
                 for allowed in file.allow
             ),
         )
+
+    def _listed(self, entry: _Entry, words: Iterable[str]) -> list[str]:
+        """The words with the lists that they name written out."""
+        listed: list[str] = []
+        for word in words:
+            reference = _REFERENCE.fullmatch(word)
+            if reference and reference[1] not in self.lists:
+                raise GuardDataError(f"{self.path}: {entry.id}: {word} is no word list defined above it")
+            listed += self.lists[reference[1]] if reference else [word]
+        return listed
 
     def _refuse_twins(self, entries: Iterable[_Entry]) -> None:
         seen: set[str] = set()
@@ -193,17 +237,15 @@ class _Compiler:
         pattern = entry.pattern.lstrip() if "\n" in entry.pattern else entry.pattern
         return _REFERENCE.sub(value, _LAYOUT.sub("", pattern))
 
-    def _regex(self, entry: "Context | Detector | Allowed", ending: str = "", cased: bool = True) -> re.Pattern[str]:
-        pattern = self._expand(entry)
-        if re.search("[A-Z]", _without_cased(_ESCAPE.sub("", pattern))):
-            raise GuardDataError(f"{self.path}: {entry.id}: write it in lower case, capitals inside (?-i:…) only")
-        try:
-            return re.compile(f"(?:{pattern}){ending}", re.IGNORECASE if cased else 0)
-        except re.error as fault:
-            raise GuardDataError(f"{self.path}: {entry.id}: the pattern is wrong: {fault}") from fault
+    def _pattern(self, entry: "Context | Detector | Allowed", ending: str = "", cased: bool = True) -> Pattern:
+        source = self._expand(entry)
+        place = f"{self.path}: {entry.id}"
+        if re.search("[A-Z]", _without_cased(_ESCAPE.sub("", source))):
+            raise GuardDataError(f"{place}: write it in lower case, capitals inside (?-i:…) only")
+        return Pattern(f"(?:{source}){ending}", re.IGNORECASE if cased else 0, place)
 
-    def _context(self, context: Context) -> CompiledContext:
-        return CompiledContext(context.side, self._regex(context, r"\Z" if context.side == "before" else ""))
+    def _context(self, context: Context) -> ReadyContext:
+        return ReadyContext(context.side, self._pattern(context, r"\Z" if context.side == "before" else ""))
 
     def _known(self, entry: _Entry, kinds: list[str]) -> list[str]:
         for kind in kinds:
@@ -211,22 +253,21 @@ class _Compiler:
                 raise GuardDataError(f"{self.path}: {entry.id}: {kind!r} is not one of the kinds {sorted(self.kinds)}")
         return kinds
 
-    def _detector(self, detector: Detector, contexts: Mapping[str, CompiledContext]) -> CompiledDetector:
+    def _detector(self, detector: Detector, contexts: Mapping[str, ReadyContext]) -> ReadyDetector:
         self._known(detector, [detector.kind])
         for name in (*detector.when, *detector.unless):
             if name not in contexts:
                 raise GuardDataError(f"{self.path}: {detector.id}: {name!r} is not a context")
         # matching in a lower-cased text is several times as quick as matching without regard to case
         cased = _CASED in self._expand(detector)
-        pattern = self._regex(detector, cased=cased)
-        return CompiledDetector(
+        return ReadyDetector(
             id=detector.id,
             kind=detector.kind,
             why=detector.why,
-            pattern=pattern,
+            pattern=self._pattern(detector, cased=cased),
             cased=cased,
-            groups=tuple(index for name, index in pattern.groupindex.items() if name.startswith("hit")),
-            cues=tuple(cue.lower() for cue in detector.cue),
+            # a hyphen in a word may be a blank or nothing in the text: the longest piece is what is always there
+            cues=tuple(max(cue.split("-"), key=len) for cue in self._listed(detector, detector.cue)),
             when=tuple(contexts[name] for name in detector.when),
             unless=tuple(contexts[name] for name in detector.unless),
         )

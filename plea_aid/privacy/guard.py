@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
 
-from plea_aid.privacy.detectors import CompiledContext, CompiledDetector, DetectorSet, load_detectors
+from plea_aid.privacy.detectors import DetectorSet, ReadyContext, ReadyDetector, load_detectors
 from plea_aid.privacy.folding import SEALED, fold
 from plea_aid.settings import data_dir as installed_data_dir
 
@@ -62,7 +62,7 @@ class LinesRecord(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class _Find:
-    detector: CompiledDetector
+    detector: ReadyDetector
     start: int
     end: int
 
@@ -81,25 +81,25 @@ class Guard:
         """The kinds the guard knows, each with the words a reader knows it by."""
         return dict(self._detectors.labels)
 
+    def check(self) -> None:
+        """Raises GuardDataError for the first pattern of the detector file that is no regular expression."""
+        self._detectors.check()
+
     def placeholder(self, kind: str) -> str:
         """What stands in a text for a removed find of this kind. Raises KeyError for an unknown kind."""
         return f"[removed: {self._detectors.labels[kind]}]"
 
     def scan(self, text: str) -> list[Hit]:
-        """All finds in a text, sorted, not overlapping, with offsets into the text as given. Never raises."""
-        folded = fold(text)
-        folded = folded.seal([match.span() for match in self._placeholder.finditer(folded.text)])
-        hits: list[Hit] = []
-        # A find can hide another one, as in "citizen of Chile and Peru". What was found is sealed and its surroundings
-        # are read again until nothing turns up: so a text whose hits were all replaced holds no further ones.
-        regions = [(0, len(folded.text))]
-        while finds := self._finds(folded.text, regions):
-            for find in finds:
-                start, end = folded.original_span(find.start, find.end)
-                hits.append(Hit(find.detector.kind, start, end, text[start:end], find.detector.why))
-            folded = folded.seal([(find.start, find.end) for find in finds])
-            regions = _around_seals(finds, len(folded.text))
-        return sorted(hits, key=lambda hit: hit.start)
+        """All finds in a text, sorted, not overlapping, with offsets into the text as given.
+
+        No text makes it raise. A pattern that is no regular expression does (GuardDataError): `check` finds it first.
+        """
+        hits = self._scan(text)
+        # Whether a line goes on a sentence is read from how the next one begins, and a placeholder may stand there:
+        # so a text of several lines is read once more as it will be when its hits are replaced.
+        while hits and len(text.splitlines()) > 1 and (more := self._scan(self.replace(text, hits))):
+            hits = sorted([*hits, *self._in_original(text, hits, more)], key=lambda hit: hit.start)
+        return hits
 
     def replace(self, text: str, hits: Iterable[Hit]) -> str:
         """The text with a neutral placeholder for each hit. Raises ValueError if a hit is not of this very text."""
@@ -127,6 +127,34 @@ class Guard:
             ]
         }
 
+    def _scan(self, text: str) -> list[Hit]:
+        folded = fold(text)
+        folded = folded.seal([match.span() for match in self._placeholder.finditer(folded.text)])
+        hits: list[Hit] = []
+        # A find can hide another one, as in "citizen of Chile and Peru". What was found is sealed and its surroundings
+        # are read again until nothing turns up: so a text whose hits were all replaced holds no further ones.
+        regions = [(0, len(folded.text))]
+        while finds := self._finds(folded.text, regions):
+            for find in finds:
+                start, end = folded.original_span(find.start, find.end)
+                hits.append(Hit(find.detector.kind, start, end, text[start:end], find.detector.why))
+            folded = folded.seal([(find.start, find.end) for find in finds])
+            regions = _around_seals(finds, len(folded.text))
+        return sorted(hits, key=lambda hit: hit.start)
+
+    def _in_original(self, text: str, hits: list[Hit], more: list[Hit]) -> list[Hit]:
+        """Hits of the text with placeholders for `hits`, moved to where they stand in the text itself."""
+        moved: list[Hit] = []
+        pending = list(hits)
+        shift = 0
+        for hit in more:
+            while pending and pending[0].start - shift < hit.start:
+                replaced = pending.pop(0)
+                shift += replaced.end - replaced.start - len(self.placeholder(replaced.kind))
+            start, end = hit.start + shift, hit.end + shift
+            moved.append(Hit(hit.kind, start, end, text[start:end], hit.why))
+        return moved
+
     def _finds(self, text: str, regions: list[tuple[int, int]]) -> list[_Find]:
         """What begins in the regions; more of the text is read only as far as a context can reach."""
         finds: list[_Find] = []
@@ -142,7 +170,7 @@ class Guard:
         for detector in self._detectors.detectors:
             if detector.cues and not any(cue in reading.lower for cue in detector.cues):
                 continue
-            for match in detector.pattern.finditer(reading.text if detector.cased else reading.lower, opening):
+            for match in detector.pattern.regex.finditer(reading.text if detector.cased else reading.lower, opening):
                 if match.start() > closing:
                     break
                 start, end = detector.span(match)
@@ -156,7 +184,7 @@ class Guard:
             if not kinds & allowed.kinds:
                 continue
             spared = bytearray(len(text))
-            for match in allowed.pattern.finditer(text):
+            for match in allowed.pattern.regex.finditer(text):
                 spared[match.start() : match.end()] = b"\1" * (match.end() - match.start())
             finds = [
                 find
@@ -189,7 +217,7 @@ class _Reading:
         self.breaks = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
         self.seen: dict[tuple[int, int, int], bool] = {}
 
-    def bears_out(self, detector: CompiledDetector, start: int, end: int) -> bool:
+    def bears_out(self, detector: ReadyDetector, start: int, end: int) -> bool:
         """Whether a match is a find, by what stands around it in its sentence."""
         if SEALED in self.text[start:end]:
             return False
@@ -197,23 +225,23 @@ class _Reading:
             return False
         return not any(self._holds(context, start, end) for context in detector.unless)
 
-    def _holds(self, context: CompiledContext, start: int, end: int) -> bool:
+    def _holds(self, context: ReadyContext, start: int, end: int) -> bool:
         key = (id(context), start, end)
         if key not in self.seen:
             self.seen[key] = self._look(context, start, end)
         return self.seen[key]
 
-    def _look(self, context: CompiledContext, start: int, end: int) -> bool:
+    def _look(self, context: ReadyContext, start: int, end: int) -> bool:
         place = bisect_right(self.breaks, start) - 1
         opening = max(self.breaks[place], start - _WINDOW)
         if context.side == "before":
-            return context.pattern.search(self.text[opening:start]) is not None
+            return context.pattern.regex.search(self.text[opening:start]) is not None
         later = bisect_left(self.breaks, end, place + 1)
         closing = self.breaks[later] if later < len(self.breaks) else len(self.text)
         closing = min(closing, end + _WINDOW)
         if context.side == "after":
-            return context.pattern.match(self.text[end:closing]) is not None
-        return context.pattern.search(self.text, opening, closing) is not None
+            return context.pattern.regex.match(self.text[end:closing]) is not None
+        return context.pattern.regex.search(self.text, opening, closing) is not None
 
 
 def _around_seals(finds: Sequence[_Find], length: int) -> list[tuple[int, int]]:

@@ -44,6 +44,7 @@ pattern = "cd"
         (SMALL.replace('pattern = "cd"', 'pattern = "Cd"'), "write it in lower case"),
         (SMALL.replace('kind = "ssn"', 'kind = "shoe-size"'), "'shoe-size' is not one of the kinds"),
         (SMALL + 'when = ["far"]\n', "'far' is not a context"),
+        (SMALL + 'cue = ["{words}"]\n', "{words} is no word list"),
         (SMALL + SMALL[SMALL.index("[[detector]]") :], "the id is given twice"),
         (SMALL.replace('why = "for the test"\npattern = "cd"', 'why = "x"\npattern = "cd"'), "detector.0.why"),
     ],
@@ -52,8 +53,12 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, text: str, message: str)
     file = tmp_path / "guard.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(GuardDataError, match=re.escape(message)) as fault:
-        load_detectors(file)
+        load_detectors(file).check()
     assert str(file) in str(fault.value)
+
+
+def test_every_pattern_of_the_published_file_compiles() -> None:
+    load_detectors(PATH).check()
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -64,7 +69,9 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 def test_everything_defined_is_used() -> None:
     file = DetectorFile.model_validate(tomllib.loads(PATH.read_text(encoding="utf-8")))
     entries = [*file.part, *file.context, *file.detector, *file.allow]
-    references = {name for entry in entries for name in re.findall(r"\{([a-z][a-z0-9-]*)\}", entry.pattern)}
+    listed = [word for words in file.words for word in words.words]
+    texts = [*(entry.pattern for entry in entries), *listed, *(cue for entry in file.detector for cue in entry.cue)]
+    references = {name for text in texts for name in re.findall(r"\{([a-z][a-z0-9-]*)\}", text)}
     assert {entry.id for entry in (*file.words, *file.part)} == references
     assert {context.id for context in file.context} == {
         name for detector in file.detector for name in (*detector.when, *detector.unless)

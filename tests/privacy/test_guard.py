@@ -166,3 +166,14 @@ def test_the_guard_is_loaded_once_and_again_when_its_file_changes(tmp_path, guar
     after = load_guard(tmp_path)
     assert kinds(before, "first second word") == [("ssn", "first")]
     assert kinds(after, "first second word") == [("ssn", "second word")]
+
+
+def test_a_placeholder_at_the_start_of_a_line_uncovers_nothing(guard: Guard) -> None:
+    text = 'He asked if "\n516-84-2203 in a wheelchair" was his, he is gay.'
+    hits = guard.scan(text)
+    assert [(hit.kind, hit.text) for hit in hits if text[hit.start : hit.end] == hit.text] == [
+        ("ssn", "516-84-2203"),
+        ("disability", "wheelchair"),
+        ("sexual-orientation", "gay"),
+    ]
+    assert guard.scan(guard.replace(text, hits)) == []

@@ -14,6 +14,7 @@ from plea_aid.casework import cases
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.case_tables import show_charges
 from plea_aid.pages.catalogue import find_offenses, not_in_catalogue
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.fields import choice_field, date_field, text_field
@@ -40,17 +41,19 @@ def draw() -> None:
     analysed = analyse(document)
     for fault in analysed.charge_faults:
         st.error(fault_words(fault))
-    _details(screen, disabled=bool(locked))
-    for count in document.get("count", []):
-        _count(screen, count, disabled=bool(locked))
-    if not locked:
+    if locked:
+        show_charges(document, screen.law)
+    else:
+        _details(screen)
+        for count in document.get("count", []):
+            _count(screen, count)
         _add(screen)
-    if document.get("count"):
-        _priors(screen, disabled=bool(locked))
-        _charge_stage(analysed, screen.law)
+        if document.get("count"):
+            _priors(screen)
+    _charge_stage(analysed, screen.law)
 
 
-def _details(screen: Screen, *, disabled: bool) -> None:
+def _details(screen: Screen) -> None:
     view = screen.view
     with st.container(border=True):
         st.header("Case", anchor=False)
@@ -61,7 +64,6 @@ def _details(screen: Screen, *, disabled: bool) -> None:
                 f"{view.id}/cause",
                 view.cause_number,
                 partial(_set, "cause_number"),
-                disabled=disabled,
                 longest=60,
             )
         with second:
@@ -70,7 +72,6 @@ def _details(screen: Screen, *, disabled: bool) -> None:
                 f"{view.id}/offense-date",
                 view.document.get("offense_date"),
                 partial(_set, "offense_date"),
-                disabled=disabled,
             )
         with third:
             date_field(
@@ -78,11 +79,10 @@ def _details(screen: Screen, *, disabled: bool) -> None:
                 f"{view.id}/plea-date",
                 view.document.get("plea_date"),
                 partial(_set, "plea_date"),
-                disabled=disabled,
                 help="The law in force on this day is applied; today's when it is empty.",
             )
         with fourth:
-            date_field("Next hearing", f"{view.id}/hearing", view.hearing_date, _set_hearing, disabled=disabled)
+            date_field("Next hearing", f"{view.id}/hearing", view.hearing_date, _set_hearing)
 
 
 def _set(key: str, value: Any) -> bool:
@@ -100,7 +100,7 @@ def _set_hearing(value: str | None) -> bool:
     return saving.attempt(set_it)
 
 
-def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
+def _count(screen: Screen, count: dict[str, Any]) -> None:
     number, key = count["number"], f"{screen.view.id}/count/{count['number']}"
     with st.container(border=True):
         try:
@@ -117,7 +117,6 @@ def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
                 f"{key}/offense",
                 count["offense"],
                 partial(_set_count, number, "offense"),
-                disabled=disabled,
                 check=partial(not_in_catalogue, screen.law),
                 help="A citation, with or without MCA. A wider citation stands for every subsection under it.",
             )
@@ -129,7 +128,6 @@ def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
                 list(range(1, HIGHEST_NTH + 1)),
                 nth,
                 partial(_set_count, number, "nth"),
-                disabled=disabled,
                 help="As it counts for the penalty.",
             )
         with third:
@@ -138,15 +136,14 @@ def _count(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
                 f"{key}/date",
                 count.get("offense_date"),
                 partial(_set_count, number, "offense_date"),
-                disabled=disabled,
                 help="Only when this count has another date than the case.",
             )
-        _scheme(screen, count, disabled=disabled)
+        _scheme(screen, count)
         if charge:
-            _record(charge, count, key, disabled=disabled)
+            _record(charge, count, key)
             st.markdown(_range(screen, charge, count))
             _worth_knowing(charge)
-        if not disabled and st.button(f"Remove count {number}", key=f"{key}/remove"):
+        if st.button(f"Remove count {number}", key=f"{key}/remove"):
             saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
             st.rerun()
 
@@ -160,7 +157,7 @@ def _summary(charge: Charge) -> str:
     )
 
 
-def _scheme(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
+def _scheme(screen: Screen, count: dict[str, Any]) -> None:
     others = [c["number"] for c in screen.view.document["count"] if c["number"] != count["number"]]
     if others:
         choice_field(
@@ -170,12 +167,11 @@ def _scheme(screen: Screen, count: dict[str, Any], *, disabled: bool) -> None:
             [0, *others],
             lambda n: f"Count {n}" if n else "No other count",
             lambda n: _set_count(count["number"], "same_scheme_as", n or None),
-            disabled=disabled,
             help="Two crimes of one scheme count once for the ground of two crimes involving moral turpitude.",
         )
 
 
-def _record(charge: Charge, count: dict[str, Any], key: str, *, disabled: bool) -> None:
+def _record(charge: Charge, count: dict[str, Any], key: str) -> None:
     record = count.get("record", {})
     asked = questions_of(charge, record)
     if not asked:
@@ -184,7 +180,7 @@ def _record(charge: Charge, count: dict[str, Any], key: str, *, disabled: bool) 
     columns = st.columns(2)
     for place, question in enumerate(asked):
         with columns[place % 2]:
-            ask(question, f"{key}/fact/{question.key}", record, partial(_set_fact, count["number"]), disabled=disabled)
+            ask(question, f"{key}/fact/{question.key}", record, partial(_set_fact, count["number"]))
 
 
 def _range(screen: Screen, charge: Charge, count: dict[str, Any]) -> str:
@@ -263,7 +259,7 @@ def _append(offense: str) -> None:
     st.rerun()
 
 
-def _priors(screen: Screen, *, disabled: bool) -> None:
+def _priors(screen: Screen) -> None:
     found = screen.view.document.get("prior", [])
     with st.container(border=True):
         st.header("Known earlier convictions", anchor=False)
@@ -277,10 +273,9 @@ def _priors(screen: Screen, *, disabled: bool) -> None:
                 st.markdown(
                     f"{plain(prior['offense'])}, {on}, {days(prior.get('sentence_days', 0))} ordered", width="content"
                 )
-                if not disabled and st.button("Remove", key=f"prior/{place}/remove"):
+                if st.button("Remove", key=f"prior/{place}/remove"):
                     _remove_prior(place)
-        if not disabled:
-            _add_prior(screen.law)
+        _add_prior(screen.law)
 
 
 def _add_prior(law: Law) -> None:

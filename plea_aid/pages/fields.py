@@ -21,7 +21,6 @@ def text_field(
     stored: str | None,
     save: Save,
     *,
-    disabled: bool = False,
     help: str | None = None,
     placeholder: str | None = None,
     area: bool = False,
@@ -42,7 +41,6 @@ def text_field(
     typed: str = draw(
         label,
         key=key,
-        disabled=disabled,
         help=help,
         placeholder=placeholder,
         max_chars=longest,
@@ -62,7 +60,6 @@ def date_field(
     stored: date | str | None,
     save: Save,
     *,
-    disabled: bool = False,
     help: str | None = None,
 ) -> None:
     """Show a date as it is typed; store it, as ISO text or None, when it reads as one."""
@@ -76,7 +73,6 @@ def date_field(
         key,
         typed_day(stored),
         save_day,
-        disabled=disabled,
         help=help,
         placeholder="month/day/year",
         check=_no_date,
@@ -89,7 +85,6 @@ def number_field(
     stored: float | None,
     save: Save,
     *,
-    disabled: bool = False,
     help: str | None = None,
     optional: bool = False,
     step: float = 1,
@@ -102,7 +97,6 @@ def number_field(
         step=step,
         value=None if optional else "min",
         key=key,
-        disabled=disabled,
         help=help,
         persist_state="session",
     )
@@ -116,7 +110,6 @@ def choice_field(
     words: Callable[[Any], str],
     save: Save,
     *,
-    disabled: bool = False,
     help: str | None = None,
     radio: bool = False,
     quiet: bool = False,
@@ -137,7 +130,6 @@ def choice_field(
         index=None if stored is None else 0,
         format_func=words,
         key=key,
-        disabled=disabled,
         help=help,
         label_visibility="collapsed" if quiet else "visible",
         persist_state="session",
@@ -145,10 +137,10 @@ def choice_field(
     )
 
 
-def tick_field(label: str, key: str, stored: bool, save: Save, *, disabled: bool = False) -> None:
+def tick_field(label: str, key: str, stored: bool, save: Save) -> None:
     """Show a box to tick; store it when it changes."""
     show(key, stored, save)
-    st.checkbox(label, key=key, disabled=disabled, persist_state="session")
+    st.checkbox(label, key=key, persist_state="session")
 
 
 def _no_date(typed: str) -> str | None:

@@ -19,7 +19,7 @@ from plea_aid.pages.elements import elements_of
 from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
 from plea_aid.pages.frame import Screen
 from plea_aid.pages.merge import Fields
-from plea_aid.pages.record_words import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM, YES_NO
+from plea_aid.pages.record_words import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM, YES_NO, gate_words
 from plea_aid.pages.wording import plain
 
 Save = Callable[..., bool]
@@ -32,14 +32,15 @@ def show_gate(screen: Screen, gate: Gate, number: int) -> None:
     key = f"{screen.view.id}/gate/{gate.id}"
     save = partial(_save, gate.id)
     action = Action.CASE_CHANGE if gate.id in CLERICAL_GATES else Action.CASE_WEIGH
-    disabled = bool(screen.locked(action))
     with st.container(border=True):
         st.subheader(f"{number}. {plain(gate.name)}", anchor=False)
         st.markdown(plain(gate.asks), help=plain(gate.applies))
-        if gate.id == "factual-basis":
-            _factual_basis(screen, stored, key, disabled=disabled)
+        if screen.locked(action):
+            st.markdown(": ".join(plain(words) for words in gate_words(gate.id, stored or None) if words))
+        elif gate.id == "factual-basis":
+            _factual_basis(screen, stored, key)
         elif gate.id in _FORMS:
-            _FORMS[gate.id](stored, key, save, disabled)
+            _FORMS[gate.id](stored, key, save)
             if gate.id == "victim-consultation":
                 _covered(screen)
         else:
@@ -55,7 +56,7 @@ def _state(screen: Screen, gate: Gate, entered: GateView | None) -> str:
     return checklist.state(entered, st.context.timezone) if entered else ""
 
 
-def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+def _public_safety(stored: dict[str, Any], key: str, save: Save) -> None:
     asks = {"violence": "Violence?", "weapon": "A weapon?", "injury": "An injury?", "repeat": "A repeat of the kind?"}
     for column, (name, label) in zip(st.columns(4), asks.items(), strict=True):
         with column:
@@ -67,7 +68,6 @@ def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool)
                 YES_NO.__getitem__,
                 partial(save, name),
                 radio=True,
-                disabled=disabled,
             )
     text_field(
         "How public safety is kept",
@@ -75,13 +75,12 @@ def _public_safety(stored: dict[str, Any], key: str, save: Save, disabled: bool)
         stored.get("note"),
         partial(save, "note"),
         area=True,
-        disabled=disabled,
         help="Needed when any answer is yes.",
     )
 
 
 def _status_and_date(
-    label: str, dated: str, words: dict[str, str], stored: dict[str, Any], key: str, save: Save, disabled: bool
+    label: str, dated: str, words: dict[str, str], stored: dict[str, Any], key: str, save: Save
 ) -> None:
     first, second = st.columns([2, 1])
     with first:
@@ -92,14 +91,13 @@ def _status_and_date(
             list(words),
             words.__getitem__,
             partial(save, "status"),
-            disabled=disabled,
         )
     with second:
-        date_field(dated, f"{key}/on", stored.get("on"), partial(save, "on"), disabled=disabled)
+        date_field(dated, f"{key}/on", stored.get("on"), partial(save, "on"))
 
 
-def _victim(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
-    _status_and_date("Consultation", "Date of the consultation", VICTIM, stored, key, save, disabled)
+def _victim(stored: dict[str, Any], key: str, save: Save) -> None:
+    _status_and_date("Consultation", "Date of the consultation", VICTIM, stored, key, save)
 
 
 def _covered(screen: Screen) -> None:
@@ -117,20 +115,19 @@ def _covered(screen: Screen) -> None:
     )
 
 
-def _submission(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
-    _status_and_date("Submission", "Date it was received", SUBMISSION, stored, key, save, disabled)
+def _submission(stored: dict[str, Any], key: str, save: Save) -> None:
+    _status_and_date("Submission", "Date it was received", SUBMISSION, stored, key, save)
     text_field(
         "Reference under which it is kept",
         f"{key}/reference",
         stored.get("reference"),
         partial(save, "reference"),
-        disabled=disabled,
         longest=200,
         help="Where the paper is. Never what it says.",
     )
 
 
-def _equivalence(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+def _equivalence(stored: dict[str, Any], key: str, save: Save) -> None:
     choice_field(
         "Beside the baseline",
         f"{key}/status",
@@ -139,7 +136,6 @@ def _equivalence(stored: dict[str, Any], key: str, save: Save, disabled: bool) -
         EQUIVALENCE.__getitem__,
         partial(save, "status"),
         radio=True,
-        disabled=disabled,
     )
     text_field(
         "Explain it",
@@ -147,11 +143,10 @@ def _equivalence(stored: dict[str, Any], key: str, save: Save, disabled: bool) -
         stored.get("explanation"),
         partial(save, "explanation"),
         area=True,
-        disabled=disabled,
     )
 
 
-def _agreement(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+def _agreement(stored: dict[str, Any], key: str, save: Save) -> None:
     choice_field(
         "Type of agreement",
         f"{key}/type",
@@ -159,21 +154,19 @@ def _agreement(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> 
         list(AGREEMENTS),
         AGREEMENTS.__getitem__,
         partial(save, "type"),
-        disabled=disabled,
     )
 
 
-def _advisement(stored: dict[str, Any], key: str, save: Save, disabled: bool) -> None:
+def _advisement(stored: dict[str, Any], key: str, save: Save) -> None:
     tick_field(
         "I will see that the court gives every defendant the advisement of MCA 46-12-210(1)(f)",
         f"{key}/reminded",
         bool(stored.get("reminded")),
         partial(save, "reminded"),
-        disabled=disabled,
     )
 
 
-_FORMS: dict[str, Callable[[dict[str, Any], str, Save, bool], None]] = {
+_FORMS: dict[str, Callable[[dict[str, Any], str, Save], None]] = {
     "public-safety": _public_safety,
     "victim-consultation": _victim,
     "defense-submission": _submission,
@@ -197,7 +190,7 @@ def substitutions(document: dict[str, Any]) -> list[Charged]:
     ]
 
 
-def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, *, disabled: bool) -> None:
+def _factual_basis(screen: Screen, stored: dict[str, Any], key: str) -> None:
     basis = FactualBasis.model_validate(stored) if stored else FactualBasis()
     known = {(c.option, c.count, c.offense): dict(c.facts) for c in basis.charges}
     chosen = screen.view.decision.chosen_option if screen.view.decision else None
@@ -219,7 +212,6 @@ def _factual_basis(screen: Screen, stored: dict[str, Any], key: str, *, disabled
                 f"{key}/{place}/{slot}",
                 facts.get(element),
                 partial(_save_fact, option, number, offense, element, elements, set(wanted)),
-                disabled=disabled,
             )
 
 

@@ -13,6 +13,7 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Alternative
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.case_tables import show_terms
 from plea_aid.pages.catalogue import not_in_catalogue
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field
@@ -54,7 +55,11 @@ def draw() -> None:
     place = _choose(screen, analysed)
     editor, live = st.columns([3, 2], gap="medium")
     with editor:
-        _editor(screen, place, disabled=bool(locked))
+        if locked:
+            st.header(plain(options[place]["name"]), anchor=False)
+            show_terms(options[place], document, screen.law)
+        else:
+            _editor(screen, place)
     with live:
         _live(analysed, options[place]["name"], screen.law, screen.view.id)
 
@@ -121,7 +126,7 @@ def _remove(place: int, name: str) -> None:
     st.rerun()
 
 
-def _editor(screen: Screen, place: int, *, disabled: bool) -> None:
+def _editor(screen: Screen, place: int) -> None:
     option = screen.view.document["option"][place]
     key = f"{screen.view.id}/option/{place}"
     st.header(plain(option["name"]), anchor=False)
@@ -130,16 +135,15 @@ def _editor(screen: Screen, place: int, *, disabled: bool) -> None:
         f"{key}/name",
         option["name"],
         lambda typed: saving.change_document(lambda d: documents.with_option_name(d, place, typed)),
-        disabled=disabled,
         longest=120,
         check=lambda typed: documents.why_no_option_name(screen.view.document, place, typed),
     )
     for count in screen.view.document["count"]:
         with st.container(border=True):
-            _part(screen, place, count, documents.part_of(option, count["number"]), key, disabled=disabled)
+            _part(screen, place, count, documents.part_of(option, count["number"]), key)
 
 
-def _part(screen: Screen, place: int, count: Document, part: Document, key: str, *, disabled: bool) -> None:
+def _part(screen: Screen, place: int, count: Document, part: Document, key: str) -> None:
     number, law = count["number"], screen.law
     key = f"{key}/count/{number}"
     save = partial(_set, place, number)
@@ -157,22 +161,19 @@ def _part(screen: Screen, place: int, count: Document, part: Document, key: str,
         list(law.dispositions),
         lambda d: law.dispositions[d].name,
         partial(save, "disposition"),
-        disabled=disabled,
     )
     rule = law.dispositions[disposition]
     st.caption(plain(rule.says))
-    final = _offense(charged, part, key, save, law, disabled=disabled)
+    final = _offense(charged, part, key, save, law)
     if rule.confines or any(part.get(k) for k in ("jail_days", "suspended_days", "fine", "served_days")):
-        _sentence(part, key, save, disabled=disabled)
-    _record(final, count, part, place, key, disabled=disabled)
+        _sentence(part, key, save)
+    _record(final, count, part, place, key)
     if rule.needs:
         with st.expander(f"What a {rule.name[:1].lower()}{rule.name[1:]} needs"):
             st.markdown("\n".join(f"- {plain(need)}" for need in rule.needs))
 
 
-def _offense(
-    charged: Charge, part: Document, key: str, save: Callable[[str, Any], bool], law: Law, *, disabled: bool
-) -> Charge:
+def _offense(charged: Charge, part: Document, key: str, save: Callable[[str, Any], bool], law: Law) -> Charge:
     """Show to which offense the count is pleaded; return it."""
     related = {a.offense: a for o in charged.offenses for a in o.alternatives}
     stored = part.get("offense", "")
@@ -191,7 +192,12 @@ def _offense(
         return cite == _ANOTHER or save("offense", cite or None)
 
     choice_field(
-        "Offense pleaded to", f"{key}/plea-to", chosen, ["", *related, _ANOTHER], words, choose, disabled=disabled
+        "Offense pleaded to",
+        f"{key}/plea-to",
+        chosen,
+        ["", *related, _ANOTHER],
+        words,
+        choose,
     )
     if chosen == _ANOTHER:
         text_field(
@@ -199,7 +205,6 @@ def _offense(
             f"{key}/offense",
             stored,
             lambda typed: save("offense", typed.strip() or None),
-            disabled=disabled,
             check=lambda typed: not_in_catalogue(law, typed) if typed.strip() else None,
             placeholder="A citation such as 45-8-101(1)(a)(i)",
         )
@@ -220,7 +225,7 @@ def _named(law: Law, cite: str) -> str:
     return f"{found[0].title} ({cite})" if len(found) == 1 else cite
 
 
-def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
+def _sentence(part: Document, key: str, save: Any) -> None:
     first, second, third = st.columns(3)
     with first:
         number_field(
@@ -228,7 +233,6 @@ def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
             f"{key}/jail",
             part.get("jail_days", 0),
             partial(save, "jail_days"),
-            disabled=disabled,
         )
     with second:
         number_field(
@@ -236,12 +240,9 @@ def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
             f"{key}/suspended",
             part.get("suspended_days", 0),
             partial(save, "suspended_days"),
-            disabled=disabled,
         )
     with third:
-        number_field(
-            "Fine, dollars", f"{key}/fine", part.get("fine", 0), partial(save, "fine"), disabled=disabled, step=50
-        )
+        number_field("Fine, dollars", f"{key}/fine", part.get("fine", 0), partial(save, "fine"), step=50)
     ordered = part.get("jail_days", 0) + part.get("suspended_days", 0)
     st.caption(f"Ordered in all: {days(ordered)}. Federal law counts suspended time as if it were served.")
     fourth, fifth, _ = st.columns(3)
@@ -252,7 +253,6 @@ def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
             part.get("served_days"),
             partial(save, "served_days"),
             optional=True,
-            disabled=disabled,
             help="The jail to serve unless you say otherwise, for example for good time.",
         )
     with fifth:
@@ -262,11 +262,10 @@ def _sentence(part: Document, key: str, save: Any, *, disabled: bool) -> None:
             part.get("supervision_days"),
             partial(save, "supervision_days"),
             optional=True,
-            disabled=disabled,
         )
 
 
-def _record(final: Charge, count: Document, part: Document, place: int, key: str, *, disabled: bool) -> None:
+def _record(final: Charge, count: Document, part: Document, place: int, key: str) -> None:
     """Ask what the record of this plea would show where it can differ from the charge."""
     charged_record, own = count.get("record", {}), part.get("record", {})
     asked = questions_of(final, {**charged_record, **own})
@@ -281,7 +280,6 @@ def _record(final: Charge, count: Document, part: Document, place: int, key: str
                 f"{key}/fact/{question.key}",
                 own,
                 lambda k, v: saving.change_document(lambda d: documents.with_part_fact(d, place, number, k, v)),
-                disabled=disabled,
                 unanswered="As in the charge",
             )
 

@@ -16,14 +16,18 @@ def ask(
     record: Document,
     save: Callable[[str, object], bool],
     *,
-    disabled: bool,
     unanswered: str = "Not stated",
 ) -> None:
     """Show a question with the answer the record holds; store a new one through ``save(key, value)``."""
     stored = record.get(question.key)
     if question.number:
         number_field(
-            question.asks, key, stored, lambda v: save(question.key, v), optional=True, step=1.0, disabled=disabled
+            question.asks,
+            key,
+            stored,
+            lambda v: save(question.key, v),
+            optional=True,
+            step=1.0,
         )
         return
     choice_field(
@@ -33,5 +37,4 @@ def ask(
         [NOT_STATED, *question.answers],
         lambda a: unanswered if a == NOT_STATED else answer(a),
         lambda a: save(question.key, answer_to_store(a)),
-        disabled=disabled,
     )

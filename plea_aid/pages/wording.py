@@ -85,6 +85,11 @@ def short_day(on: date) -> str:
     return f"{on:%b} {on.day}, {on.year}"
 
 
+def short_iso(on: str) -> str:
+    """Return a stored date in a few letters."""
+    return short_day(date.fromisoformat(on))
+
+
 def joined(words: list[str], last: str = "and") -> str:
     """Return words as a list in a sentence: 'a, b and c'."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

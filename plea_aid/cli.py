@@ -129,7 +129,7 @@ def guard(
     with _one_line_faults(file):
         from plea_aid.privacy.guard import load_guard
 
-        scanned = load_guard().scan_lines(_read_text(file).splitlines())
+        scanned = load_guard().scan_lines(_text_lines(_read_text(file)))
         if as_json:
             _print_json(scanned)
             return
@@ -392,6 +392,12 @@ def _read_text(name: str) -> str:
         return Path(name).read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError("not readable as text: UTF-8 is accepted") from None
+
+
+def _text_lines(text: str) -> list[str]:
+    """Return the lines of ``text``: a line ends with a newline and nothing else, as a text editor counts them."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def _write(path: Path, content: bytes) -> None:

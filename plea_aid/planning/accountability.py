@@ -36,8 +36,8 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Accountability:
-    """The weight of a whole option: terms added up when consecutive, the longest one when concurrent."""
+class Measures:
+    """The measures of a whole option: terms added up when consecutive, the longest one when concurrent."""
 
     convictions: int
     jail_days: int
@@ -47,6 +47,12 @@ class Accountability:
     supervision_days: int
     counts_as_prior: tuple[str, ...]
     restitution_available: bool
+
+
+@dataclass(frozen=True)
+class Accountability(Measures):
+    """The weight of a whole option: its measures, and what is said beside them."""
+
     treatment_condition: bool
     """Supervision long enough to carry a condition of treatment: there is some."""
     firearm_note: str
@@ -104,31 +110,38 @@ def share_of(law: Law, part: OptionCount, outcome: Outcome) -> Share:
     )
 
 
-def weigh(law: Law, plan: Plan, shares: Sequence[Share], outcomes: Sequence[Outcome]) -> Accountability:
-    """Return the weight of an option from the shares of its counts and what each count ends as."""
+def measure(plan: Plan, shares: Sequence[Share]) -> Measures:
+    """Return the measures of an option from the shares of its counts."""
     total = _longest if plan.concurrent else sum
-    convicted = [o for o in outcomes if o.disposition.montana_conviction]
-    titles = dict.fromkeys(
-        f"{o.final.title} ({o.final.cite})" for o in sorted(convicted, key=lambda o: -o.maximum_days)
-    )
-    flags = {f for o in convicted for offense in o.final.offenses for f in offense.flags}
-    supervision = total(s.supervision_days for s in shares)
-    return Accountability(
+    return Measures(
         convictions=sum(s.conviction for s in shares),
         jail_days=total(s.jail_days for s in shares),
         suspended_days=total(s.suspended_days for s in shares),
         imposed_days=total(s.imposed_days for s in shares),
         fine=sum(s.fine for s in shares),
-        supervision_days=supervision,
+        supervision_days=total(s.supervision_days for s in shares),
         counts_as_prior=tuple(sorted(frozenset().union(*(s.priors for s in shares)))),
         restitution_available=any(s.restitution for s in shares),
-        treatment_condition=supervision > 0,
+    )
+
+
+def weigh(law: Law, plan: Plan, shares: Sequence[Share], outcomes: Sequence[Outcome]) -> Accountability:
+    """Return the weight of an option from the shares of its counts and what each count ends as."""
+    measures = measure(plan, shares)
+    convicted = [o for o in outcomes if o.disposition.montana_conviction]
+    titles = dict.fromkeys(
+        f"{o.final.title} ({o.final.cite})" for o in sorted(convicted, key=lambda o: -o.maximum_days)
+    )
+    flags = {f for o in convicted for offense in o.final.offenses for f in offense.flags}
+    return Accountability(
+        **vars(measures),
+        treatment_condition=measures.supervision_days > 0,
         firearm_note=" ".join(n.says for n in law.limits.firearm if n.flag in flags),
         label="; ".join(titles) or "no conviction",
     )
 
 
-def shortfalls(plan: Plan, weight: Accountability) -> dict[str, int]:
+def shortfalls(plan: Plan, weight: Measures) -> dict[str, int]:
     """Return, for each thing the plan keeps and the option does not, how much is missing; empty when all is kept."""
     missing = {
         "keep_conviction": int(plan.keep_conviction and weight.convictions == 0),

@@ -27,6 +27,7 @@ class Aim:
         self._keys: dict[int, tuple[int, Reading]] = {}
         self._numbers: dict[object, int] = {}
         self._levels: dict[tuple[tuple[int, int], ...], int] = {}
+        self._alike = self._interchangeable()
         self.classes = [self._classes(moves) for moves in counts]
         self.bounds = [
             _least([m.base.reading, *(g[0].reading for g in c)]) for m, c in zip(counts, self.classes, strict=True)
@@ -35,11 +36,21 @@ class Aim:
 
     def level(self, instead: Mapping[int, Reading]) -> int:
         """Return what the baseline comes to with other readings for some of its counts."""
-        key = tuple(sorted((i, self._key(reading)) for i, reading in instead.items()))
+        key = tuple(sorted((self._alike[i], self._key(reading)) for i, reading in instead.items()))
         found = self._levels.get(key)
         if found is None:
             items = [Item(item.scheme, instead[i]) if i in instead else item for i, item in enumerate(self.base_items)]
             found = self._levels[key] = cell_level(self.apart, self.cell, [*items, *self.prior_items])
+        return found
+
+    def _interchangeable(self) -> list[int]:
+        """Return a number for each count: counts alone in their schemes that show the same share one."""
+        schemes = [i.scheme for i in (*self.base_items, *self.prior_items)]
+        first: dict[int, int] = {}
+        found = []
+        for i, item in enumerate(self.base_items):
+            alone = schemes.count(item.scheme) == 1
+            found.append(first.setdefault(self._key(item.reading), i) if alone else i)
         return found
 
     def _classes(self, moves: Moves) -> list[list[Move]]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plea_aid.analysis.case import Plan
 from plea_aid.analysis.charge import Outcome
@@ -22,8 +23,13 @@ from plea_aid.planning.skyline import undominated
 from plea_aid.planning.space import Choice, CountSpace
 from plea_aid.planning.terms import TakenApart
 
-MOST_ROWS = 20_000
-"""Above this many partial options at once the search keeps a part of them and says that it was not exhaustive."""
+MOST_WORK = 600_000_000
+"""Comparisons of partial options after which the search goes on with a part of them and says it was not exhaustive.
+
+Twelve different counts need about a tenth of it; a minute's work would not be worth waiting for at a screen.
+"""
+ROWS_AFTER = 400
+"""How many partial options are kept at each step from then on."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,14 @@ class _Search:
     def run(self) -> tuple[Rows, bool]:
         """Return the unbeaten whole options that meet the plan, and whether every option was considered."""
         rows = self.ledger.start(self.schemes)
+        work = 0
         for step, count in enumerate(self.order):
+            ahead = len(rows) ** 2 * len(self.tables[count])
+            if work + ahead > MOST_WORK and len(rows) > ROWS_AFTER:
+                self.complete = False
+                rows = rows.take(_spread(rows))
+                ahead = 0
+            work += ahead
             rows = self.ledger.add(rows, self.tables[count])
             rest = self.order[step + 1 :]
             scheme = self.schemes[count]
@@ -119,18 +132,21 @@ class _Search:
             if not len(rows):
                 break
             rows = self._unbeaten(self._settled(rows, rest, scheme))
-            if len(rows) > MOST_ROWS:
-                self.complete = False
-                rows = rows.take(np.argsort(rows.reached.astype(np.int32).sum(axis=1), kind="stable")[:MOST_ROWS])
         return rows, self.complete
 
     def _order(self) -> list[int]:
-        """Add the counts with the fewest choices first, those of one scheme of misconduct next to each other."""
-        size: dict[str, int] = {}
-        for scheme, table in zip(self.schemes, self.tables, strict=True):
-            size[scheme] = max(size.get(scheme, 0), len(table))
-        keys = [(size[s], s, len(t), i) for i, (s, t) in enumerate(zip(self.schemes, self.tables, strict=True))]
-        return [i for *_, i in sorted(keys)]
+        """Add the counts with the fewest choices first, those of one scheme of misconduct next to each other.
+
+        Where terms are added up against a threshold, the longest terms come first: what is left can then be told early.
+        """
+        totals = any(s.term.total for s in self.ledger.specials)
+        days = [int(t.totals[:, 0].max()) if totals else 0 for t in self.tables]
+        first: dict[str, tuple[int, int]] = {}
+        for scheme, table, most in zip(self.schemes, self.tables, days, strict=True):
+            known = first.get(scheme, (0, 0))
+            first[scheme] = min(known[0], -most), max(known[1], len(table))
+        keys = [(first[s], s, -days[i], len(self.tables[i]), i) for i, s in enumerate(self.schemes)]
+        return [key[-1] for key in sorted(keys)]
 
     def _unbeaten(self, rows: Rows) -> Rows:
         costs = np.concatenate([rows.reached, rows.counted, rows.open, 1 - rows.kept], axis=1)
@@ -210,6 +226,12 @@ class _Search:
         which = int(special.term.total == "served")
         days: Days = rows.totals[:, which] + sum(self.longest[count][which] for count in rest)
         return np.where(days >= special.term.total_needs, best, 0).astype(np.uint8)
+
+
+def _spread(rows: Rows) -> NDArray[np.intp]:
+    """Return places spread evenly from the fewest consequences to the most."""
+    order = np.argsort(rows.reached.astype(np.int32).sum(axis=1), kind="stable")
+    return np.sort(order[np.linspace(0, len(order) - 1, ROWS_AFTER).astype(np.intp)])
 
 
 def _shown(special: Special, table: Rows) -> int:

@@ -255,9 +255,9 @@ def _consequences(
         for key, shown in levels.items():
             if shown == "possible" and level_of(decided.get(key, 0)) != "possible":
                 levels[key] = "not-analysed"
-    found: dict[str, dict[Kind, Shown]] = {}
-    for posture in law.postures:
-        found[posture] = {kind: level for (p, kind), level in levels.items() if p == posture}
+    found: dict[str, dict[Kind, Shown]] = {posture: {} for posture in law.postures}
+    for (posture, kind), shown in levels.items():
+        found[posture][kind] = shown
     return found
 
 

@@ -21,7 +21,7 @@ from plea_aid.analysis.charge import CaseError, Outcome
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import flagged, rank
 from plea_aid.law.catalogue import Law
-from plea_aid.planning.accountability import Accountability, shortfalls, weigh
+from plea_aid.planning.accountability import Accountability, Measures, measure, shortfalls, weigh
 from plea_aid.planning.aim import Aim
 from plea_aid.planning.changes import Lowering, SmallestChange, SmallestChanges, Target, Unavoidable
 from plea_aid.planning.fold import Item, cell_levels
@@ -81,6 +81,7 @@ class _Finder:
         self.base_weight = self._weight({})
         self.base_short = shortfalls(self.case.plan, self.base_weight)
         self._solved: dict[Cell, _Sets] = {}
+        self._quiet: dict[int, bool] = {}
         self._put_back: dict[tuple[int, Change], Reading | None] = {}
 
     def find(self, findings: Sequence[Finding]) -> SmallestChanges:
@@ -202,13 +203,16 @@ class _Finder:
         picked = [moves.get(i, self.counts[i].base) for i in range(len(self.counts))]
         return [(m.part, m.outcome) for m in picked]
 
+    def _measure(self, moves: _Set) -> Measures:
+        return measure(self.case.plan, [moves.get(i, m.base).share for i, m in enumerate(self.counts)])
+
     def _weight(self, moves: _Set) -> Accountability:
-        picked = [moves.get(i, self.counts[i].base) for i in range(len(self.counts))]
+        picked = [moves.get(i, m.base) for i, m in enumerate(self.counts)]
         return weigh(self.law, self.case.plan, [m.share for m in picked], [m.outcome for m in picked])
 
     def _allowed(self, moves: _Set) -> bool:
         """Say whether the option keeps the plan as far as the baseline does, and could be one agreement."""
-        short = shortfalls(self.case.plan, self._weight(moves))
+        short = shortfalls(self.case.plan, self._measure(moves))
         if any(amount > self.base_short.get(key, 0) for key, amount in short.items()):
             return False
         ended = {part.disposition.value for part, _ in self._parts(moves)}
@@ -225,10 +229,8 @@ class _Finder:
         """Leave out sets of two or three changes where another set gives up no more weight and adds no more grounds."""
         judged = []
         for moves in found:
-            levels = zip(self._levels(moves), self.base_levels, strict=True)
-            added = {place for place, (level, before) in enumerate(levels) if level > before}
             size = sum(len(m.changes) for m in moves.values())
-            judged.append((moves, _measures(self._weight(moves)), added, size))
+            judged.append((moves, _measures(self._measure(moves)), self._raised(moves), size))
         kept = []
         for moves, weight, added, size in judged:
             beaten = size > 1 and any(
@@ -243,6 +245,18 @@ class _Finder:
             if not beaten:
                 kept.append(moves)
         return kept
+
+    def _is_quiet(self, i: int, move: Move) -> bool:
+        if id(move) not in self._quiet:
+            self._quiet[id(move)] = _shows_no_more(move.reading, self.counts[i].base.reading)
+        return self._quiet[id(move)]
+
+    def _raised(self, moves: _Set) -> set[int]:
+        """Return the cells that the changes raise. A count that shows nothing more anywhere can raise none."""
+        if all(self._is_quiet(i, m) for i, m in moves.items()):
+            return set()
+        levels = zip(self._levels(moves), self.base_levels, strict=True)
+        return {place for place, (level, before) in enumerate(levels) if level > before}
 
     def _levels(self, moves: _Set) -> tuple[int, ...]:
         items = [
@@ -293,7 +307,22 @@ class _Finder:
         return tuple(b - a for a, b in zip(_measures(change.accountability), _measures(self.base_weight), strict=True))
 
 
-def _measures(weight: Accountability) -> tuple[int, ...]:
+def _shows_no_more(one: Reading, other: Reading) -> bool:
+    return (
+        all(
+            a <= b
+            for mine, theirs in zip(one.levels, other.levels, strict=True)
+            for a, b in zip(mine, theirs, strict=True)
+        )
+        and one.not_analysed <= other.not_analysed
+        and all(a <= b for a, b in zip(one.others, other.others, strict=True))
+        and one.conviction <= other.conviction
+        and one.ordered_days <= other.ordered_days
+        and one.served_days <= other.served_days
+    )
+
+
+def _measures(weight: Measures) -> tuple[int, ...]:
     return (
         weight.convictions,
         len(weight.counts_as_prior),

@@ -50,7 +50,10 @@ def main() -> None:
     pages = _pages(actor)
     frame.keep_pages(pages)
     chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden")
-    st.set_page_config(page_title=f"{chosen.title if actor else 'Sign in'} - Plea Aid")
+    st.set_page_config(
+        page_title=f"{chosen.title if actor else 'Sign in'} - Plea Aid",
+        initial_sidebar_state="auto" if actor else "collapsed",
+    )
     if actor is None:
         frame.guarded(sign_in.draw)()
         session.hand_over_ticket()

@@ -53,15 +53,17 @@ def draw() -> None:
         return
     analysed = analyse(document)
     place = _choose(screen, analysed)
+    name = options[place]["name"]
+    if locked:
+        st.header(plain(name), anchor=False)
+        show_terms(options[place], document, screen.law)
+        _live(analysed, name, screen.law, screen.view.id)
+        return
     editor, live = st.columns([3, 2], gap="medium")
     with editor:
-        if locked:
-            st.header(plain(options[place]["name"]), anchor=False)
-            show_terms(options[place], document, screen.law)
-        else:
-            _editor(screen, place)
+        _editor(screen, place)
     with live:
-        _live(analysed, options[place]["name"], screen.law, screen.view.id)
+        _live(analysed, name, screen.law, screen.view.id)
 
 
 def _choose(screen: Screen, analysed: Analysed) -> int:
@@ -76,7 +78,7 @@ def _choose(screen: Screen, analysed: Analysed) -> int:
 
     # What changes as one types stands in the captions: a browser names its choice by the label.
     st.radio(
-        "Option to work on",
+        "Option",
         range(len(options)),
         format_func=lambda n: plain(options[n]["name"]),
         captions=[caption(option) for option in options],

@@ -1,0 +1,20 @@
+"""The command that starts the web app."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from plea_aid.commands.command import one_line_faults
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port on this machine (default 8501, or PLEA_AID_PORT).")] = None,
+) -> None:
+    """Start the web app on this machine only and print its address."""
+    from plea_aid.server import run_server
+
+    with one_line_faults("serve"):
+        sys.exit(run_server(port))

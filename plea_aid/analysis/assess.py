@@ -115,10 +115,11 @@ class Assessment:
         }
 
 
-def assess(case: Case, law: Law, *, today: date | None = None) -> Assessment:
+def assess(case: Case, law: Law, *, today: date | None = None, advice: bool = True) -> Assessment:
     """Return the assessment of ``case`` as of its plea date (today when it has none); raise CaseError.
 
-    The charge stage (every count pending) is always analysed, first.
+    The charge stage (every count pending) is always analysed, first. Without ``advice`` no change that would avoid a
+    finding is looked for (``avoided_by`` stays empty): for those who need the conclusions of very many cases.
     """
     day = case.plea_date or today or date.today()
     analyst = Analyst(law, day)
@@ -127,7 +128,7 @@ def assess(case: Case, law: Law, *, today: date | None = None) -> Assessment:
     done: list[OptionAnalysis] = []
     for option in options:
         try:
-            done.append(assess_option(case, option, analyst))
+            done.append(assess_option(case, option, analyst, advice=advice))
         except CaseError as fault:
             problems += [line for line in fault.problems if line not in problems]
     if problems:
@@ -149,13 +150,13 @@ def situation_of(case: Case, option: Option, analyst: Analyst) -> Situation:
     return Situation(analyst, outcomes(analyst.law, option, case.count, case.prior, case.offense_date, analyst.day))
 
 
-def assess_option(case: Case, option: Option, analyst: Analyst) -> OptionAnalysis:
+def assess_option(case: Case, option: Option, analyst: Analyst, *, advice: bool = True) -> OptionAnalysis:
     """Return the analysis of one option; raise CaseError."""
     situation = situation_of(case, option, analyst)
     found, unanalysed = findings_of(situation)
-    if option.name != CHARGE_STAGE:
-        advice = avoided_by(case, option, analyst, found, situation_of)
-        found = tuple(with_avoidance(f, advice.get(i, ())) for i, f in enumerate(found))
+    if advice and option.name != CHARGE_STAGE:
+        avoiding = avoided_by(case, option, analyst, found, situation_of)
+        found = tuple(with_avoidance(f, avoiding.get(i, ())) for i, f in enumerate(found))
     return OptionAnalysis(
         name=option.name,
         counts=tuple(_count_analysis(situation, o) for o in situation.outcomes if not o.is_prior),

@@ -49,8 +49,12 @@ def _offense(offense: Offense, law: Law, day: date) -> dict[str, Any]:
             for m in classify(offense, law, day)
         ],
         "authorities_in_full": [
-            {"id": a, "name": law.authorities[a].name, "citation": law.authorities[a].citation,
-             "verified": law.authorities[a].verified}
+            {
+                "id": a,
+                "name": law.authorities[a].name,
+                "citation": law.authorities[a].citation,
+                "verified": law.authorities[a].verified,
+            }
             for a in offense.authorities
         ],
     }

@@ -220,8 +220,9 @@ def level_legend() -> str:
 def print_draft(console: Console, offense: Offense, law: Law, drafted: dict[str, Any]) -> None:
     """Print a drafted classification: the statute, its categories, and what a plea to it would bring."""
     beside = with_draft(law, offense)
-    console.print(Text("DRAFT: classified from the elements as entered; nothing was checked against the statute.",
-                       style="yellow"))
+    console.print(
+        Text("DRAFT: classified from the elements as entered; nothing was checked against the statute.", style="yellow")
+    )
     print_offense(console, offense, beside, drafted["categories"])
     for option in drafted["options"]:
         table = Table(title=option["name"], title_justify="left")

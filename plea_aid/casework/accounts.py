@@ -79,9 +79,7 @@ def first_code(db: Database) -> str | None:
     return code
 
 
-def create_first_account(
-    db: Database, code: str, account: NewAccount | dict[str, Any], password: str
-) -> UserView:
+def create_first_account(db: Database, code: str, account: NewAccount | dict[str, Any], password: str) -> UserView:
     """Create the first account with the code that the server printed.
 
     Raises NotAllowed for a wrong code or when there is an account already, Invalid for what does not fit.
@@ -254,13 +252,9 @@ def _valid_code(work: Work, code: str, *, first: bool) -> SetupCode:
 
 def _end_sessions(session: Session, user: User, but: str = "") -> None:
     open_ones = (col(SignInSession.user_id) == user.id, col(SignInSession.revoked_at).is_(None))
-    session.execute(
-        update(SignInSession).where(*open_ones, col(SignInSession.id) != but).values(revoked_at=now())
-    )
+    session.execute(update(SignInSession).where(*open_ones, col(SignInSession.id) != but).values(revoked_at=now()))
 
 
 def _view(user: User) -> UserView:
     has_password = user.password_hash is not None
-    return UserView(
-        user.id, user.user_name, user.display_name, user.role, user.active, user.created_at, has_password
-    )
+    return UserView(user.id, user.user_name, user.display_name, user.role, user.active, user.created_at, has_password)

@@ -138,9 +138,7 @@ def update_document(
         return row.document_version
 
 
-def set_hearing_date(
-    db: Database, actor: Actor, case_id: str, expected_version: int, hearing_date: date | None
-) -> int:
+def set_hearing_date(db: Database, actor: Actor, case_id: str, expected_version: int, hearing_date: date | None) -> int:
     """Store the date of the next hearing, in any stage; return the case's new version."""
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, Action.CASE_CHANGE)

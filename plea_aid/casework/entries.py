@@ -32,9 +32,7 @@ def storable(text: str) -> str:
 
 Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(storable)]
 """Free text, as written."""
-ShortWords = Annotated[
-    str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(storable)
-]
+ShortWords = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), AfterValidator(storable)]
 Answer = Literal["yes", "no"]
 AgreementType = Literal["46-12-211(1)(a)", "46-12-211(1)(b)", "46-12-211(1)(c)", "none"]
 """MCA 46-12-211(1): dismiss other charges, a specific sentence, a recommendation; or no plea agreement."""
@@ -184,15 +182,7 @@ class Advisement(_Gate):
         return [] if self.reminded else ["confirm the reminder that is given to every defendant alike"]
 
 
-Gate = (
-    PublicSafety
-    | VictimConsultation
-    | FactualBasis
-    | DefenseSubmission
-    | Equivalence
-    | PleaAgreement
-    | Advisement
-)
+Gate = PublicSafety | VictimConsultation | FactualBasis | DefenseSubmission | Equivalence | PleaAgreement | Advisement
 GATES: dict[str, type[Gate]] = {
     "public-safety": PublicSafety,
     "victim-consultation": VictimConsultation,

@@ -54,9 +54,7 @@ def save_factor(
         for option in entry.points:
             if option not in names:
                 raise Invalid(f"There is no option '{option}' in this case; it has {', '.join(names) or 'none'}.")
-        query = select(FactorRow).where(
-            col(FactorRow.case_id) == case_id, col(FactorRow.factor) == entry.factor
-        )
+        query = select(FactorRow).where(col(FactorRow.case_id) == case_id, col(FactorRow.factor) == entry.factor)
         stored = work.session.scalars(query).first() or FactorRow(
             case_id=case_id, factor=entry.factor, content="", version=0, saved_by=actor.user_id
         )
@@ -94,9 +92,7 @@ def save_gate(
         return stored.version
 
 
-def decide(
-    db: Database, actor: Actor, case_id: str, expected_version: int, decision: Decision | dict[str, Any]
-) -> int:
+def decide(db: Database, actor: Actor, case_id: str, expected_version: int, decision: Decision | dict[str, Any]) -> int:
     """Sign a decision as the actor and return its number (``expected_version`` 0: the first one).
 
     A decision that differs from one already submitted must be explained. Raises Conflict, Invalid, NotAllowed,
@@ -156,9 +152,7 @@ def _store(
     touch(case)
 
 
-def _decision_conflict(
-    work: Work, last: DecisionRow | None, mine: Decision, expected: int
-) -> Conflict:
+def _decision_conflict(work: Work, last: DecisionRow | None, mine: Decision, expected: int) -> Conflict:
     theirs = last.model_dump(include={"chosen_option", "rationale", "change_explanation"}) if last else {}
     return Conflict(
         "the decision",

@@ -7,9 +7,7 @@ from typing import Literal, get_args
 
 from plea_aid.casework.permissions import Action
 
-Stage = Literal[
-    "draft", "submitted", "approved", "returned", "offered", "accepted", "rejected", "withdrawn", "entered"
-]
+Stage = Literal["draft", "submitted", "approved", "returned", "offered", "accepted", "rejected", "withdrawn", "entered"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 EDITABLE: frozenset[str] = frozenset({"draft", "returned"})
 """Stages in which the case, its factors, gates and decision may change."""

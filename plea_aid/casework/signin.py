@@ -81,9 +81,7 @@ def resume(db: Database, token: str) -> Actor:
         actor = _actor(user, row)
     if moment - row.last_seen_at >= _SEEN_EVERY:
         with db.write() as session:
-            session.execute(
-                update(SignInSession).where(col(SignInSession.id) == row.id).values(last_seen_at=moment)
-            )
+            session.execute(update(SignInSession).where(col(SignInSession.id) == row.id).values(last_seen_at=moment))
     return actor
 
 
@@ -117,9 +115,7 @@ def list_sessions(db: Database, actor: Actor) -> list[SessionView]:
             .order_by(col(SignInSession.last_seen_at).desc())
         )
         return [
-            SessionView(
-                row.id, row.user_id, name, row.terminal, row.created_at, row.last_seen_at, row.expires_at
-            )
+            SessionView(row.id, row.user_id, name, row.terminal, row.created_at, row.last_seen_at, row.expires_at)
             for row, name in work.session.execute(query)
         ]
 

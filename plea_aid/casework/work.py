@@ -35,9 +35,7 @@ class Work:
         self.denial: Entry | None = None
         self._sealed: list[dict[str, str]] = []
 
-    def require(
-        self, action: Action, resource: CaseFacts | None = None, *, kind: str = "", id_: str = ""
-    ) -> None:
+    def require(self, action: Action, resource: CaseFacts | None = None, *, kind: str = "", id_: str = "") -> None:
         """Raise NotAllowed, with the reason, unless the actor may do ``action`` on ``resource``."""
         verdict = can(self.actor, action, resource)
         if not verdict:

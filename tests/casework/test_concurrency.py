@@ -40,9 +40,7 @@ def test_threads_on_one_case_lose_no_save(db: Database, people: People, case: Ca
     assert verify_chain(db).ok
 
 
-def test_processes_on_one_case_lose_no_save(
-    db: Database, people: People, case: CaseView, database_url: str
-) -> None:
+def test_processes_on_one_case_lose_no_save(db: Database, people: People, case: CaseView, database_url: str) -> None:
     writer = Path(__file__).with_name("writer.py")
     command = [sys.executable, str(writer), database_url, case.id, people.paralegal.user_id, "8"]
     writers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
@@ -66,9 +64,7 @@ def test_a_reader_sees_one_moment(db: Database, people: People, case: CaseView) 
         assert session.execute(versions).scalar_one() == 2
 
 
-def test_readers_beside_writers_see_whole_cases(
-    db: Database, people: People, rules: Rules, case: CaseView
-) -> None:
+def test_readers_beside_writers_see_whole_cases(db: Database, people: People, rules: Rules, case: CaseView) -> None:
     """Every save writes the same number into the document and, in the same moment, into a factor's rationale."""
 
     def write(text: str) -> None:

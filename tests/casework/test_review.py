@@ -75,9 +75,7 @@ def test_no_reviewed_case_is_offered_without_approval_and_entered_is_the_end() -
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-def test_the_walk_from_draft_to_entered(
-    db: Database, people: People, rules: Rules, case: CaseView, fill: Fill
-) -> None:
+def test_the_walk_from_draft_to_entered(db: Database, people: People, rules: Rules, case: CaseView, fill: Fill) -> None:
     ready = fill(case.id)
     assert missing(ready, rules) == ()
     first = submission.submit(db, people.prosecutor, case.id, ready.version, rules=rules)
@@ -200,9 +198,7 @@ def test_what_was_submitted_does_not_change_until_it_comes_back(
     assert cases.open_case(db, who, case.id).editable
 
 
-def test_submission_is_of_what_was_seen(
-    db: Database, people: People, rules: Rules, case: CaseView, fill: Fill
-) -> None:
+def test_submission_is_of_what_was_seen(db: Database, people: People, rules: Rules, case: CaseView, fill: Fill) -> None:
     seen = fill(case.id)
     record.save_gate(db, people.paralegal, case.id, 1, {"gate": "advisement", "reminded": True}, rules=rules)
     with pytest.raises(Conflict, match="changed the case"):
@@ -321,9 +317,7 @@ def test_a_half_filled_gate_is_kept_and_blocks(
         submission.submit(db, people.prosecutor, case.id, view.version, rules=rules)
 
 
-def test_a_renamed_option_is_noticed(
-    db: Database, people: People, rules: Rules, case: CaseView, fill: Fill
-) -> None:
+def test_a_renamed_option_is_noticed(db: Database, people: People, rules: Rules, case: CaseView, fill: Fill) -> None:
     fill(case.id)
     renamed = copy.deepcopy(DOCUMENT)
     renamed["option"][1]["name"] = "One day less"

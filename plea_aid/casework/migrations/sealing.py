@@ -51,9 +51,7 @@ def _seal_sqlite(table: str, keys: tuple[tuple[str, ...], ...]) -> None:
     # INSERT OR REPLACE deletes the old row without a word unless this comes first.
     same = " OR ".join("(" + " AND ".join(f"{one} = NEW.{one}" for one in key) + ")" for key in keys)
     there = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - names of our own tables
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN {refusal}; END"
-    )
+    op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} BEGIN {refusal}; END")
 
 
 def _seal_postgres(table: str) -> None:

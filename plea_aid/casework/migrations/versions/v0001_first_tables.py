@@ -14,9 +14,7 @@ branch_labels = None
 depends_on = None
 
 _ROLES = "'prosecutor', 'supervisor', 'paralegal', 'auditor', 'administrator'"
-_STAGES = (
-    "'draft', 'submitted', 'approved', 'returned', 'offered', 'accepted', 'rejected', 'withdrawn', 'entered'"
-)
+_STAGES = "'draft', 'submitted', 'approved', 'returned', 'offered', 'accepted', 'rejected', 'withdrawn', 'entered'"
 _SEALED = ("decision_entry", "case_version", "review_step")
 
 

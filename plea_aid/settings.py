@@ -42,6 +42,10 @@ class Settings:
     """``PLEA_AID_HOME``: folder of the embedded database."""
     database_url: str
     """``PLEA_AID_DATABASE_URL``: SQLAlchemy URL; SQLite in ``home`` unless set."""
+    key: str
+    """``PLEA_AID_KEY``: the master key itself, for containers that hand secrets over as variables; else empty."""
+    key_file: Path
+    """``PLEA_AID_KEY_FILE``: file of the master key; ``plea-aid.key`` in ``home`` unless set."""
     port: int
     """``PLEA_AID_PORT``: port on loopback, default 8501."""
     idle_minutes: int
@@ -58,6 +62,8 @@ def settings() -> Settings:
     return Settings(
         home=home,
         database_url=url,
+        key=os.environ.get("PLEA_AID_KEY", ""),
+        key_file=Path(os.environ.get("PLEA_AID_KEY_FILE") or home / "plea-aid.key"),
         port=_whole_number("PLEA_AID_PORT", 8501),
         idle_minutes=_whole_number("PLEA_AID_IDLE_MINUTES", 30),
         session_hours=_whole_number("PLEA_AID_SESSION_HOURS", 12),

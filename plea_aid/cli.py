@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from plea_aid.commands import case, office, serving
+from plea_aid.commands import case, office, serving, store
 from plea_aid.commands.law import law_app
 from plea_aid.commands.users import users_app
 
@@ -28,6 +28,9 @@ for job in (
     case.note,
     case.guard,
     office.verify,
+    store.backup,
+    store.restore,
+    store.export,
 ):
     app.command()(job)
 app.add_typer(law_app, name="law")

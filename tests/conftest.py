@@ -119,6 +119,16 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
         yield url
 
 
+@pytest.fixture(params=["sqlite", POSTGRES])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a second, empty database, of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'elsewhere' / 'office.db'}"
+        return
+    with request.getfixturevalue("postgres_database")(False) as url:
+        yield url
+
+
 @pytest.fixture
 def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database."""

@@ -27,11 +27,12 @@ BUSY_MILLISECONDS = 5000
 class Database:
     """An engine and the two kinds of transaction the services use."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, schema: str | None = None) -> None:
+        """Open nothing yet; ``schema`` names another place inside a PostgreSQL database than the usual one."""
         parsed = _accepted(url)
         self.url = parsed.render_as_string(hide_password=True)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed)
+        self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed, schema)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -125,12 +126,13 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, schema: str | None) -> Engine:
+    place = f" -c search_path={schema}" if schema else ""
     return create_engine(
         url,
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": BUSY_MILLISECONDS // 1000,
-            "options": f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC",
+            "options": f"-c lock_timeout={BUSY_MILLISECONDS} -c timezone=UTC{place}",
         },
     )

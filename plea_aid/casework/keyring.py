@@ -205,6 +205,15 @@ def decrypt_stream(source: BinaryIO, target: BinaryIO, keys: MasterKeys | None, 
 
     Raises Tampered for what is damaged, cut off or no such file, KeyFault when its key is not at hand.
     """
+    for piece in decrypted_pieces(source, keys, purpose):
+        target.write(piece)
+
+
+def decrypted_pieces(source: BinaryIO, keys: MasterKeys | None, purpose: str) -> Iterator[bytes]:
+    """Yield the plain pieces of what ``encrypt_stream`` wrote; they count only when the last one was given.
+
+    Raises as ``decrypt_stream`` does.
+    """
     head, header = _read_header(source)
     master = keys.named(header["master"]) if keys else None
     if master is None:
@@ -217,7 +226,7 @@ def decrypt_stream(source: BinaryIO, target: BinaryIO, keys: MasterKeys | None, 
     bound = hashlib.sha256(head).digest()
     for number, piece, last in _pieces(source):
         try:
-            target.write(cipher.decrypt(_piece_nonce(number, last), piece, bound))
+            yield cipher.decrypt(_piece_nonce(number, last), piece, bound)
         except InvalidTag as error:
             raise Tampered(f"The file is damaged or cut off after {number} MiB.") from error
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from plea_aid.casework.database import Database, plainly
 from plea_aid.casework.errors import Invalid, Unavailable
@@ -41,7 +42,17 @@ def newest() -> str:
 def revision(db: Database) -> str | None:
     """Return the revision the database is at; None when it is empty."""
     with db.read() as session:
-        return MigrationContext.configure(session.connection()).get_current_revision()
+        return revision_of(session)
+
+
+def revision_of(session: Session) -> str | None:
+    """Return the revision of the database as a transaction sees it."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def knows(wanted: str) -> bool:
+    """Say whether ``wanted`` is a revision of this program: of its own tables or of earlier ones."""
+    return any(script.revision == wanted for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def upgrade(db: Database, to: str = "head") -> None:

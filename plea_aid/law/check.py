@@ -48,6 +48,11 @@ def supporting_citations(law: Law) -> dict[str, list[str]]:
     for checklist in law.checklists:
         for gate in checklist.gates:
             add(f"gate {gate.id}", gate.authorities)
+    add("limits", law.limits.authorities)
+    for apart in law.limits.apart:
+        add("limits", apart.authorities)
+    for note in (*law.limits.firearm, *law.limits.treatment):
+        add("limits", note.authorities)
     return cited
 
 

@@ -257,8 +257,13 @@ def cross_references(law: Law) -> list[str]:
     for apart in limits.apart:
         known("disposition", (*apart.one, *apart.other), law.dispositions, "limits, apart")
         known("authority", apart.authorities, law.authorities, "limits, apart")
-    for note in limits.firearm:
-        known("authority", note.authorities, law.authorities, "limits, firearm")
+    for place, notes in (("firearm", limits.firearm), ("treatment", limits.treatment)):
+        for note in notes:
+            where = f"limits, {place}"
+            known("authority", note.authorities, law.authorities, where)
+            known("family", note.reduced_to, {o.family for o in law.offenses.values()}, where)
+            if not any(note.covers(o) for o in law.offenses.values()):
+                problems.append(f"{where}: no offense of the catalogue is under {', '.join(note.offenses)}")
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
     return problems

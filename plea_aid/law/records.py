@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from plea_aid.law.citation import covers, normalise
+
 DIMENSIONS = ("mental", "mental_effect", "act", "result", "victim", "object", "purpose", "means", "substance")
 """Dimensions in which a way holds alternatives; ``facts`` beside them are proved together."""
 
@@ -428,12 +430,21 @@ class Apart(Strict):
     authorities: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class FirearmNote(Strict):
-    """What a conviction of a flagged offense means for possessing a firearm; a note beside the comparison."""
+class ConvictionNote(Strict):
+    """What a conviction brings besides days and dollars; words beside the comparison, not a measure."""
 
-    flag: str
+    offenses: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Citations; each stands for every subsection under it."""
+    reduced_to: tuple[str, ...] = ()
+    """Families: the note is then for a plea to one of these where an offense of ``offenses`` was charged."""
     says: str
     authorities: Annotated[tuple[str, ...], Field(min_length=1)]
+    unverified: tuple[str, ...] = ()
+
+    def covers(self, offense: Offense) -> bool:
+        """Say whether the offense is one of ``offenses``."""
+        bare = normalise(offense.cite)
+        return any(covers(normalise(cite), bare) for cite in self.offenses)
 
 
 class Limits(Strict):
@@ -449,7 +460,9 @@ class Limits(Strict):
     agreements: Annotated[tuple[AgreementKind, ...], Field(alias="agreement")] = ()
     offers: Annotated[tuple[Offer, ...], Field(alias="offer")] = ()
     apart: tuple[Apart, ...] = ()
-    firearm: tuple[FirearmNote, ...] = ()
+    firearm: tuple[ConvictionNote, ...] = ()
+    treatment: tuple[ConvictionNote, ...] = ()
+    """Treatment that the law itself orders on a conviction; other treatment is a condition of supervision."""
     unverified: tuple[str, ...] = ()
 
 

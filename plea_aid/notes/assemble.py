@@ -103,17 +103,12 @@ class _CaseOption(_Given):
     count: list[_CaseOptionCount] = Field(default_factory=list)
 
 
-class _Plan(_Given):
-    concurrent: bool = False
-
-
 class _Case(_Given):
     cause_number: str = ""
     offense_date: dt.date | None = None
     plea_date: dt.date | None = None
     count: list[_CaseCount] = Field(default_factory=list)
     option: list[_CaseOption] = Field(default_factory=list)
-    plan: _Plan = _Plan()
 
 
 def note_from_assessment(
@@ -127,8 +122,7 @@ def note_from_assessment(
     prepared_on: dt.date | None = None,
     stage: str = "",
     law_review: str = "",
-    baseline: str | None = None,
-    accountability: Sequence[Accountability] | None = None,
+    accountability: Sequence[Accountability] = (),
     warnings: Sequence[str] = (),
     unverified: Sequence[str] = (),
     factors: Sequence[Factor] = (),
@@ -141,18 +135,14 @@ def note_from_assessment(
 ) -> NoteData:
     """The note of an `assess --json` document and the case file it came from.
 
-    `baseline` names the option that the others are compared with; without it the first option of the case file is
-    the baseline. Where no `accountability` is handed over, custody and suspended time (days) and fines (dollars)
-    are added up from the case file: consecutive terms, unless its plan says concurrent; convictions, supervision,
-    restitution and later enhancement are then not stated.
+    `accountability` is the weight of each option (`equivalence.accountability`), the baseline marked; without it the
+    note says that no comparison is recorded.
 
-    Raises `NoteError` when either document lacks what the contract promises, or `baseline` names no option.
+    Raises `NoteError` when either document lacks what the contract promises.
     """
     try:
         assessed = _Assessment.model_validate(dict(assessment))
         filed = _Case.model_validate(dict(case))
-        if accountability is None:
-            accountability = _added_up(filed, baseline)
         return NoteData(
             profile=profile,
             law=LawStamp(version=assessed.law.version, as_of=assessed.law.as_of, review=law_review),
@@ -305,24 +295,3 @@ def _unanalysed(ground: _NotAnalysed, words: NoteWords) -> Finding:
 def _authority(name: str, words: NoteWords) -> Authority:
     known = words.authorities.get(name)
     return Authority(**known.model_dump()) if known else Authority(name=name)
-
-
-def _added_up(case: _Case, baseline: str | None) -> tuple[Accountability, ...]:
-    """Custody, suspended time and fines of each option of the case file, the baseline first."""
-    names = [option.name for option in case.option]
-    if baseline is not None and baseline not in names:
-        raise NoteError(f"The note cannot be made: no option of the case file is named {baseline!r}.")
-    total = max if case.plan.concurrent else sum
-    base_place = 0 if baseline is None else names.index(baseline)
-    vectors = []
-    for place, option in enumerate(case.option):
-        vectors.append(
-            Accountability(
-                option=option.name,
-                is_baseline=place == base_place,
-                custody_days=total([count.jail_days or 0 for count in option.count] or [0]),
-                suspended_days=total([count.suspended_days or 0 for count in option.count] or [0]),
-                fine_dollars=sum(count.fine or 0 for count in option.count),
-            )
-        )
-    return tuple(sorted(vectors, key=lambda vector: not vector.is_baseline))

@@ -144,13 +144,18 @@ class Accountability(Record):
 
     option: str
     is_baseline: bool = False
+    label: str = Field(default="", description="The offenses that end in a conviction under Montana law")
     convictions: Count | None = None
     custody_days: Count | None = None
     suspended_days: Count | None = None
     fine_dollars: Dollars | None = None
     supervision_days: Count | None = None
+    supervision_stated: bool = Field(default=True, description="False: the most the law allows stands in for it")
     restitution: str = ""
+    treatment_ordered: str = Field(default="", description="Treatment that the law itself orders on a conviction")
+    treatment_condition: str = Field(default="", description="Whether treatment can be a condition")
     later_enhancement: str = Field(default="", description="Families in which the result counts as a prior")
+    firearm: str = ""
 
 
 class Factor(Record):

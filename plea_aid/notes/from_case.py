@@ -19,6 +19,7 @@ from plea_aid.notes.content import (
     PolicyState,
     Profile,
 )
+from plea_aid.notes.equivalence import accountability, weights
 from plea_aid.notes.render import render_note
 
 
@@ -76,6 +77,7 @@ def note_of_case(case: Case, assessment: Assessment, law: Law, profile: str = "i
         office="City Attorney's Office, Helena, Montana",
         prepared_on=assessment.as_of,
         law_review="drafted; not yet reviewed by an attorney",
+        accountability=accountability(weights(law, case, assessment.options)),
         unverified=tuple(unverified),
         program_version=__version__,
     )

@@ -229,15 +229,19 @@ def _equivalence(data: NoteData) -> list[Tree]:
 
 _Measure: TypeAlias = tuple[str, Callable[[Accountability], float | None], Callable[[float], str]]
 _MEASURES: tuple[_Measure, ...] = (
-    ("Convictions", lambda vector: vector.convictions, lambda number: f"{number:,.0f}"),
-    ("Custody ordered", lambda vector: vector.custody_days, lambda number: days(int(number))),
-    ("Suspended time", lambda vector: vector.suspended_days, lambda number: days(int(number))),
+    ("Convictions under Montana law", lambda vector: vector.convictions, lambda number: f"{number:,.0f}"),
+    ("Jail to serve", lambda vector: vector.custody_days, lambda number: days(int(number))),
+    ("Jail suspended", lambda vector: vector.suspended_days, lambda number: days(int(number))),
     ("Fine", lambda vector: vector.fine_dollars, dollars),
     ("Supervision", lambda vector: vector.supervision_days, lambda number: days(int(number))),
 )
 _WORDS: tuple[tuple[str, Callable[[Accountability], str]], ...] = (
+    ("Convicted of", lambda vector: vector.label),
     ("Restitution", lambda vector: vector.restitution),
-    ("Counts as a prior later", lambda vector: vector.later_enhancement),
+    ("Treatment ordered by law", lambda vector: vector.treatment_ordered),
+    ("Treatment as a condition", lambda vector: vector.treatment_condition),
+    ("Counts as a prior for", lambda vector: vector.later_enhancement),
+    ("Firearms", lambda vector: vector.firearm),
 )
 
 
@@ -251,6 +255,8 @@ def _side_by_side(baseline: Accountability | None, columns: list[Accountability]
             silent.append(label)
             continue
         cells = [_compared(measure(column), None if column is baseline else at_base, words) for column in columns]
+        if label == "Supervision":
+            cells = [_supervision(cell, column) for cell, column in zip(cells, columns, strict=True)]
         rows.append([label, *cells])
     for label, text in _WORDS:
         if not any(text(column) for column in columns):
@@ -274,6 +280,11 @@ def _compared(value: float | None, base: float | None, words: Callable[[float], 
     if value == base:
         return {"value": words(value), "against": "same as baseline"}
     return {"value": words(value), "against": f"{words(abs(value - base))} {'more' if value > base else 'less'}"}
+
+
+def _supervision(cell: View, vector: Accountability) -> View:
+    """The cell, with a word where nobody stated the supervision and the most the law allows stands in for it."""
+    return cell if vector.supervision_stated else {**cell, "value": f"{cell['value']}, the most the law allows"}
 
 
 def _said(value: str, baseline: Accountability | None, text: Callable[[Accountability], str], is_base: bool) -> View:

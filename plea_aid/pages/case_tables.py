@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from plea_aid.analysis.charge import resolve_charge
 from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.notes.equivalence import Weight, rows
 from plea_aid.pages.documents import Document, part_of
 from plea_aid.pages.questions import stored_answer
 from plea_aid.pages.wording import answer, days, dollars, nth, plain, short_iso
@@ -36,6 +39,11 @@ def show_terms(option: Document, document: Document, law: Law) -> None:
     """Show how each count ends under an option."""
     rows = [_term_row(part_of(option, count["number"]), count, law) for count in document.get("count", ())]
     st.table(rows, hide_index=True)
+
+
+def show_equivalence(found: Sequence[Weight]) -> None:
+    """Show what each option asks of the defendant, beside the first."""
+    st.table([{plain(name): plain(cell) for name, cell in row.items()} for row in rows(found)], hide_index=True)
 
 
 def _count_row(count: Document, document: Document, law: Law) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from plea_aid.notes.equivalence import weights
 from plea_aid.pages import matrix
 from plea_aid.pages.analysed import Analysed, analyse
-from plea_aid.pages.equivalence import rows, weights
+from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.frame import Screen, case_page, go, policy_notice
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
@@ -34,7 +35,7 @@ def draw() -> None:
         st.warning(plain(said))
     _glance(screen, analysed)
     _reasons(screen, analysed)
-    _weight(analysed)
+    _weight(screen, analysed)
     st.caption(STANDING)
 
 
@@ -70,10 +71,10 @@ def _reasons(screen: Screen, analysed: Analysed) -> None:
         st.warning(plain(warning))
 
 
-def _weight(analysed: Analysed) -> None:
+def _weight(screen: Screen, analysed: Analysed) -> None:
     st.header("The same weight?", anchor=False)
-    found = weights(analysed.case, analysed.options) if analysed.case else ()
+    found = weights(screen.law, analysed.case, analysed.options) if analysed.case else ()
     if not found:
         return
     st.markdown(f"What each option asks of the defendant, beside the first one, **{plain(found[0].option)}**.")
-    st.table(rows(found), hide_index=True)
+    show_equivalence(found)

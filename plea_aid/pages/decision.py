@@ -13,11 +13,12 @@ from plea_aid.casework.entries import Decision
 from plea_aid.casework.errors import CaseworkError, Conflict, Fault, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.readiness import missing
+from plea_aid.notes.equivalence import departures, weights
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
+from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.checklist import checklist_of
 from plea_aid.pages.dates import read_day
-from plea_aid.pages.equivalence import departures, rows, weights
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.history import show_history
@@ -74,7 +75,7 @@ def _decided(screen: Screen, analysed: Analysed) -> None:
         st.markdown(plain(signed.rationale))
         if signed.change_explanation:
             st.markdown(f"Why it changed: {plain(signed.change_explanation)}")
-        _beside_baseline(analysed, signed.chosen_option)
+        _beside_baseline(screen, analysed, signed.chosen_option)
     else:
         st.markdown("No decision is signed yet.")
     st.header("Gates", anchor=False)
@@ -161,19 +162,19 @@ def _sign(key: str) -> None:
 
 def _gates(screen: Screen, analysed: Analysed) -> None:
     st.header("About the choice", anchor=False)
-    _beside_baseline(analysed, st.session_state.get(f"{screen.view.id}/decision/option"))
+    _beside_baseline(screen, analysed, st.session_state.get(f"{screen.view.id}/decision/option"))
     gates = [g for g in checklist_of(screen.law, analysed.day).gates if g.id in DECISION_GATES]
     for number, gate in enumerate(gates, 1):
         show_gate(screen, gate, number)
 
 
-def _beside_baseline(analysed: Analysed, chosen: str | None) -> None:
-    found = weights(analysed.case, analysed.options) if analysed.case else ()
+def _beside_baseline(screen: Screen, analysed: Analysed, chosen: str | None) -> None:
+    found = weights(screen.law, analysed.case, analysed.options) if analysed.case else ()
     mine = next((w for w in found if w.option == chosen), None)
     if mine and mine is not found[0]:
         with st.expander(f"{plain(mine.option)} beside the baseline, {plain(found[0].option)}", expanded=True):
-            st.table(rows([found[0], mine]), hide_index=True)
-            if not departures(found[0], mine):
+            show_equivalence([found[0], mine])
+            if not departures(found[0].vector, mine.vector):
                 st.markdown("Nothing differs in these measures.")
     elif mine:
         st.caption("The option chosen is itself the baseline.")

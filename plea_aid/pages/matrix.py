@@ -12,6 +12,7 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Kind
 from plea_aid.pages.wording import KINDS, counted
 from plea_aid.pages.wording import level as level_words
+from plea_aid.planning.groups import shown_order
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def summary(found: Sequence[Cell]) -> str:
     lines = []
     for name in dict.fromkeys(c.option for c in found):
         mine = [c for c in found if c.option == name]
-        worst = max(mine, key=lambda c: _order(c.level)).level
+        worst = max(mine, key=lambda c: shown_order(c.level)).level
         groups = [c.group for c in mine if c.level == worst]
         where = "every group" if len(groups) == len(mine) else "; ".join(groups)
         lines.append(f"{name}: highest level {worst.replace('-', ' ')}, for {where}.")
@@ -101,10 +102,5 @@ def _cell(option: OptionAnalysis, name: str, ids: tuple[str, ...], law: Law) -> 
 
 
 def _top(levels: Iterable[str], missing: bool) -> str:
-    known = max(levels, key=_order, default="none")
-    return "not-analysed" if missing and _order(known) < _order("not-analysed") else known
-
-
-def _order(level: str) -> int:
-    """'Not analysed' stands between unlikely and possible: it hides no flag and is never shown as clear."""
-    return ("none", "unlikely", "not-analysed", "possible", "likely", "certain").index(level)
+    known = max(levels, key=shown_order, default="none")
+    return "not-analysed" if missing and shown_order(known) < shown_order("not-analysed") else known

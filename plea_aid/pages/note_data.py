@@ -7,17 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from plea_aid import __version__
-from plea_aid.analysis.case import Case
 from plea_aid.casework.rules import Rules
 from plea_aid.casework.submission import VersionView
 from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.policy import factor_in_force, policy_sentence
 from plea_aid.notes import NoteData, note_from_assessment
-from plea_aid.notes.content import Accountability, Decision, Factor, Gate, PolicyState, Profile, Review, ReviewEvent
+from plea_aid.notes.content import Decision, Factor, Gate, PolicyState, Profile, Review, ReviewEvent
+from plea_aid.notes.equivalence import accountability, weights
 from plea_aid.notes.from_case import words_of
 from plea_aid.pages.analysed import Analysed
-from plea_aid.pages.equivalence import accountability, weights
 from plea_aid.pages.record_tables import factor_entries, gate_entries
 from plea_aid.pages.record_words import AGREEMENTS, gate_words
 from plea_aid.pages.wording import STAGES, joined, sentence
@@ -89,7 +88,7 @@ def note_data(
         prepared_on=version.submitted_at.date() if version else view.updated_at.date(),
         stage=STAGES[view.stage],
         law_review="drafted; not yet reviewed by an attorney",
-        accountability=_accountability(analysed),
+        accountability=accountability(weights(law, analysed.case, analysed.options)) if analysed.case else (),
         unverified=tuple(dict.fromkeys(u for o in analysis["options"] for c in o["counts"] for u in c["unverified"])),
         factors=[_factor(f, content["factors"].get(f["id"])) for f in content["checklist"]["factors"]],
         gates=[_gate(g, content["gates"].get(g["id"])) for g in content["checklist"]["gates"]],
@@ -109,11 +108,6 @@ def _policy(law: Law, as_of: date) -> PolicyState:
         since=status.from_ if status else None,
         sentence=policy_sentence(law, as_of),
     )
-
-
-def _accountability(analysed: Analysed) -> tuple[Accountability, ...] | None:
-    case: Case | None = analysed.case
-    return accountability(weights(case, analysed.options)) if case else None
 
 
 def _factor(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Factor:

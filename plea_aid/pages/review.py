@@ -13,9 +13,10 @@ from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.submission import VersionView
 from plea_aid.casework.views import CaseView
 from plea_aid.law.load import load_law
+from plea_aid.notes.equivalence import weights
 from plea_aid.pages import matrix, saving
 from plea_aid.pages.analysed import analyse
-from plea_aid.pages.equivalence import rows, weights
+from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.history import show_history
 from plea_aid.pages.reasons import LEGEND
@@ -66,10 +67,10 @@ def _analysis(view: CaseView, version: VersionView) -> None:
     if decision["change_explanation"]:
         st.markdown(f"Why it changed: {plain(decision['change_explanation'])}")
     st.subheader("Beside the baseline", anchor=False)
-    found = weights(analysed.case, analysed.options) if analysed.case else ()
+    found = weights(load_law(), analysed.case, analysed.options) if analysed.case else ()
     shown = [w for place, w in enumerate(found) if not place or w.option == decision["chosen_option"]]
     if shown:
-        st.table(rows(shown), hide_index=True)
+        show_equivalence(shown)
     chosen = [o for o in analysed.options if o.name in {w.option for w in shown}]
     st.table(matrix.table(matrix.cells(chosen, law)), hide_index=True)
     st.caption(f"Signs: {LEGEND}")

@@ -5,14 +5,15 @@ Days are days, money is dollars. Nothing here is added up into one score: each m
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from plea_aid.analysis.case import OptionCount, Plan
+from plea_aid.analysis.case import Option, OptionCount, Plan
 from plea_aid.analysis.charge import Outcome
 from plea_aid.law.catalogue import Law
-from plea_aid.law.records import Offer
+from plea_aid.law.records import ConvictionNote, Offer
 
 NO_OFFER = Offer(disposition="")
 
@@ -28,6 +29,8 @@ class Share:
     supervision_days: int = 0
     restitution: bool = False
     priors: frozenset[str] = frozenset()
+    supervision_stated: bool = field(default=True, compare=False)
+    """False where the longest supervision that the law allows stands in for what is not stated."""
 
     @property
     def imposed_days(self) -> int:
@@ -53,22 +56,29 @@ class Measures:
 class Accountability(Measures):
     """The weight of a whole option: its measures, and what is said beside them."""
 
+    supervision_stated: bool
+    """False where some of the supervision is not stated and the longest the law allows is taken."""
     treatment_condition: bool
-    """Supervision long enough to carry a condition of treatment: there is some."""
+    """There is supervision, so treatment can be a condition of it."""
+    treatment_note: str
+    """Treatment that the law itself orders on these convictions."""
     firearm_note: str
     label: str
-    """The offenses that end in a conviction under Montana law."""
+    """The offenses that end in a conviction under Montana law, the highest maximum first."""
+    note_authorities: tuple[str, ...]
+    """Ids of the authorities that the notes rest on."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the vector in the contract's form."""
-        return {**asdict(self), "counts_as_prior": list(self.counts_as_prior)}
+        lists = {"counts_as_prior": list(self.counts_as_prior), "note_authorities": list(self.note_authorities)}
+        return {**asdict(self), **lists}
 
     def changes_from(self, other: Accountability) -> dict[str, Any]:
         """Return what differs from ``other``: numbers as differences, priors lost and gained, the rest as it is now."""
         mine, theirs = asdict(self), asdict(other)
         found: dict[str, Any] = {}
         for key, value in mine.items():
-            if value == theirs[key]:
+            if value == theirs[key] or key == "note_authorities":
                 continue
             if key == "counts_as_prior":
                 found["priors_lost"] = sorted(set(theirs[key]) - set(value))
@@ -107,6 +117,7 @@ def share_of(law: Law, part: OptionCount, outcome: Outcome) -> Share:
         supervision_days=supervision,
         restitution=offer.restitution,
         priors=frozenset(families & set(offer.counts_as_prior_for)),
+        supervision_stated=part.supervision_days is not None or not supervision,
     )
 
 
@@ -125,6 +136,13 @@ def measure(plan: Plan, shares: Sequence[Share]) -> Measures:
     )
 
 
+def weigh_option(law: Law, plan: Plan, option: Option, outcomes: Sequence[Outcome]) -> Accountability:
+    """Return the weight of an option of a case file from what its counts end as; other outcomes are passed over."""
+    parts = {p.number: p for p in option.count}
+    own = [(parts[o.number], o) for o in outcomes if o.number is not None and o.number in parts]
+    return weigh(law, plan, [share_of(law, part, o) for part, o in own], [o for _, o in own])
+
+
 def weigh(law: Law, plan: Plan, shares: Sequence[Share], outcomes: Sequence[Outcome]) -> Accountability:
     """Return the weight of an option from the shares of its counts and what each count ends as."""
     measures = measure(plan, shares)
@@ -132,13 +150,39 @@ def weigh(law: Law, plan: Plan, shares: Sequence[Share], outcomes: Sequence[Outc
     titles = dict.fromkeys(
         f"{o.final.title} ({o.final.cite})" for o in sorted(convicted, key=lambda o: -o.maximum_days)
     )
-    flags = {f for o in convicted for offense in o.final.offenses for f in offense.flags}
+    treatment = _notes(law, law.limits.treatment, convicted)
+    firearm = _notes(law, law.limits.firearm, convicted)
     return Accountability(
         **vars(measures),
+        supervision_stated=all(s.supervision_stated for s in shares),
         treatment_condition=measures.supervision_days > 0,
-        firearm_note=" ".join(n.says for n in law.limits.firearm if n.flag in flags),
+        treatment_note=" ".join(n.says for n in treatment),
+        firearm_note=" ".join(n.says for n in firearm),
         label="; ".join(titles) or "no conviction",
+        note_authorities=tuple(dict.fromkeys(a for n in (*treatment, *firearm) for a in n.authorities)),
     )
+
+
+def _notes(law: Law, notes: Sequence[ConvictionNote], convicted: Sequence[Outcome]) -> list[ConvictionNote]:
+    """Return the notes that follow from these convictions."""
+    under = _COVERED.get(law)
+    if under is None:
+        limits = (*law.limits.firearm, *law.limits.treatment)
+        under = {id(n): frozenset(o.id for o in law.offenses.values() if n.covers(o)) for n in limits}
+        _COVERED[law] = under
+    return [n for n in notes if any(_follows(n, under[id(n)], o) for o in convicted)]
+
+
+def _follows(note: ConvictionNote, covered: frozenset[str], outcome: Outcome) -> bool:
+    final = any(o.id in covered for o in outcome.final.offenses)
+    if not note.reduced_to:
+        return final
+    charged = any(o.id in covered for o in outcome.charged.offenses)
+    return charged and not final and any(o.family in note.reduced_to for o in outcome.final.offenses)
+
+
+_COVERED: weakref.WeakKeyDictionary[Law, dict[int, frozenset[str]]] = weakref.WeakKeyDictionary()
+"""For each law and each of its notes, by identity, the offenses it covers."""
 
 
 def shortfalls(plan: Plan, weight: Measures) -> dict[str, int]:

@@ -40,6 +40,14 @@ class Group:
         }
 
 
+_ORDER = ("none", "unlikely", "not-analysed", "possible", "likely", "certain")
+
+
+def shown_order(level: str) -> int:
+    """Return the place of a shown level: 'not analysed' hides no flag and is never shown as clear."""
+    return _ORDER.index(level)
+
+
 MEASURES = ("convictions", "imposed_days", "jail_days", "fine", "supervision_days")
 
 

@@ -22,11 +22,11 @@ from plea_aid.analysis.levels import flagged
 from plea_aid.analysis.limb import Situation
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Kind
-from plea_aid.planning.accountability import Accountability, share_of, weigh
+from plea_aid.planning.accountability import Accountability, weigh, weigh_option
 from plea_aid.planning.changes import Lowering, SmallestChange, Unavoidable, option_json
 from plea_aid.planning.fold import Item, all_levels
 from plea_aid.planning.frontier import Found, Frontier, frontier_of
-from plea_aid.planning.groups import Group, groups_of
+from plea_aid.planning.groups import Group, groups_of, shown_order
 from plea_aid.planning.requirements import count_requirements, together
 from plea_aid.planning.smallest import smallest_changes
 from plea_aid.planning.space import Choice, baseline_of, spaces_of
@@ -84,7 +84,7 @@ class FrontierOption:
         found: dict[Kind, Shown] = {}
         for kinds in self.consequences.values():
             for kind, level in kinds.items():
-                found[kind] = max(found.get(kind, "none"), level, key=_order)
+                found[kind] = max(found.get(kind, "none"), level, key=shown_order)
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -205,10 +205,7 @@ _DAYS_KEPT = 4
 
 def _baseline(case: Case, law: Law, day: date, option: Option, outs: Sequence[Outcome]) -> Baseline:
     found, unanalysed = findings_of(Situation(Analyst(law, day), tuple(outs)))
-    parts = {p.number: p for p in option.count}
-    own = [o for o in outs if o.number in parts]
-    shares = [share_of(law, parts[o.number], o) for o in own if o.number is not None]
-    return Baseline(option, found, unanalysed, weigh(law, case.plan, shares, own))
+    return Baseline(option, found, unanalysed, weigh_option(law, case.plan, option, outs))
 
 
 def _shown(
@@ -279,10 +276,3 @@ def _counted(choices: Sequence[Choice]) -> str:
         word = choice.part.disposition.value.replace("-", " ") + (" (amended)" if choice.part.offense else "")
         many[word] = many.get(word, 0) + 1
     return ", ".join(f"{n} {word}" for word, n in many.items())[:110]
-
-
-def _order(level: Shown) -> int:
-    return _ORDER.index(level)
-
-
-_ORDER = ("none", "unlikely", "not-analysed", "possible", "likely", "certain")

@@ -94,31 +94,6 @@ def test_options_of_one_name_keep_their_own_terms(
     assert [option.counts[0].jail_days for option in options] == [None, 10, 12]
 
 
-def test_accountability_is_added_up_when_none_is_given(
-    assessment: dict[str, Any], case: dict[str, Any], law_words: NoteWords, policy: PolicyState
-) -> None:
-    case["count"].append({"number": 2, "offense": "MCA 45-6-301"})
-    case["option"][0]["count"].append({"number": 2, "disposition": "guilty-plea", "jail_days": 30, "fine": 100})
-    base, other = made(assessment, case, law_words, policy).accountability
-    assert (base.option, base.is_baseline) == ("As charged", True)
-    assert (base.custody_days, base.suspended_days, base.fine_dollars) == (40, 355, 600)
-    assert (other.custody_days, other.suspended_days, other.fine_dollars) == (12, 100, 450.5)
-    assert (base.convictions, base.supervision_days) == (None, None), "not stated, never guessed"
-
-    case["plan"] = {"concurrent": True}
-    concurrent = made(assessment, case, law_words, policy).accountability[0]
-    assert (concurrent.custody_days, concurrent.fine_dollars) == (30, 600), "fines add up even then"
-
-
-def test_a_named_baseline_comes_first(
-    assessment: dict[str, Any], case: dict[str, Any], law_words: NoteWords, policy: PolicyState
-) -> None:
-    vectors = made(assessment, case, law_words, policy, baseline="Amended").accountability
-    assert [(vector.option, vector.is_baseline) for vector in vectors] == [("Amended", True), ("As charged", False)]
-    with pytest.raises(NoteError, match=r"no option of the case file is named 'Nowhere'\.$"):
-        made(assessment, case, law_words, policy, baseline="Nowhere")
-
-
 def test_what_the_casework_knows_is_carried_through(
     assessment: dict[str, Any], case: dict[str, Any], law_words: NoteWords, policy: PolicyState
 ) -> None:

@@ -98,11 +98,16 @@ def test_equivalence_repeats_the_baseline_in_every_table(minimal_note: NoteData)
     assert first["heads"] == ["Base (baseline)", "Option 0", "Option 1", "Option 2"]
     assert second["heads"] == ["Base (baseline)", "Option 3"]
     rows = {row[0]: row[1:] for row in first["rows"]}
-    assert [(cell["value"], cell["against"]) for cell in rows["Custody ordered"]] == [
+    assert [(cell["value"], cell["against"]) for cell in rows["Jail to serve"]] == [
         ("2 days", ""), ("0 days", "2 days less"), ("1 day", "1 day less"), ("2 days", "same as baseline"),
     ]  # fmt: skip
-    assert "Convictions" not in rows, "a measure that no option states is named below the table instead"
-    assert first["silent"] == "convictions, suspended time, fine, supervision, counts as a prior later"
+    assert "Convictions under Montana law" not in rows, (
+        "a measure that no option states is named below the table instead"
+    )
+    assert first["silent"] == (
+        "convictions under montana law, jail suspended, fine, supervision, convicted of, treatment ordered by law, "
+        "treatment as a condition, counts as a prior for, firearms"
+    )
     assert [cell["value"] for cell in rows["Restitution"]] == ["paid", "not stated", "not stated", "not stated"]
 
 

@@ -12,6 +12,7 @@ from plea_aid.analysis.charge import resolve_charge
 from plea_aid.casework.errors import Fault
 from plea_aid.law.load import load_law
 from plea_aid.notes import note_from_assessment
+from plea_aid.notes.equivalence import accountability, departures, rows, weights
 from plea_aid.notes.from_case import policy_state, words_of
 from plea_aid.notes.overview import by_posture
 from plea_aid.pages import matrix
@@ -19,13 +20,13 @@ from plea_aid.pages.analysed import analyse
 from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
 from plea_aid.pages.decision import grouped
 from plea_aid.pages.elements import LONGEST, elements_of
-from plea_aid.pages.equivalence import departures, rows, weights
 from plea_aid.pages.note import file_name
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of, stored_answer
 from plea_aid.pages.sensitive import warning
 from plea_aid.pages.walk import STEP_IDS, next_step, step_before, step_of_fault
 from plea_aid.pages.wording import plain
+from plea_aid.planning.plan import plan
 from plea_aid.settings import data_dir
 
 LAW = load_law()
@@ -158,16 +159,23 @@ class TestAnalysed:
         assert analyse({"cause_number": "CR-1"}).case is None
 
 
+def table_of(name: str) -> list[dict[str, str]]:
+    """Return the equivalence table of an example."""
+    analysed = analyse(example(name))
+    assert analysed.case
+    return rows(weights(LAW, analysed.case, analysed.options))
+
+
 class TestEquivalence:
     def test_the_difference_from_the_baseline_is_shown_in_words_and_sign(self) -> None:
         analysed = analyse(example("pfma"))
         assert analysed.case
-        found = weights(analysed.case, analysed.options)
+        found = weights(LAW, analysed.case, analysed.options)
         table = {row["Measure"]: row for row in rows(found)}
         assert table["Jail suspended"]["As charged, 365 days"] == "355 days"
         assert table["Jail suspended"]["As charged, 364 days"] == "354 days (−1 day)"
-        assert departures(found[0], found[1]) == ("Jail suspended: 354 days instead of 355 days.",)
-        assert departures(found[0], found[0]) == ()
+        assert departures(found[0].vector, found[1].vector) == ("Jail suspended: 354 days instead of 355 days.",)
+        assert departures(found[0].vector, found[0].vector) == ()
 
     def test_concurrent_terms_do_not_add_up(self) -> None:
         document = {
@@ -178,14 +186,46 @@ class TestEquivalence:
         concurrent = analyse({**document, "plan": {"concurrent": True}})
         assert consecutive.case
         assert concurrent.case
-        assert weights(consecutive.case, consecutive.options)[0].jail == 30
-        assert weights(concurrent.case, concurrent.options)[0].jail == 20
+        assert weights(LAW, consecutive.case, consecutive.options)[0].vector.jail_days == 30
+        assert weights(LAW, concurrent.case, concurrent.options)[0].vector.jail_days == 20
 
     def test_a_deferred_prosecution_is_no_conviction_under_montana_law(self) -> None:
         analysed = analyse(example("paraphernalia"))
         assert analysed.case
-        last = weights(analysed.case, analysed.options)[-1]
-        assert (last.convictions, last.label, last.priors) == (0, "nothing", ())
+        last = weights(LAW, analysed.case, analysed.options)[-1].vector
+        assert (last.convictions, last.label, last.counts_as_prior) == (0, "no conviction", ())
+
+    @pytest.mark.parametrize("name", EXAMPLES)
+    def test_screen_note_and_planner_weigh_the_baseline_alike(self, name: str) -> None:
+        document = example(name)
+        analysed = analyse(document)
+        assert analysed.case
+        found = weights(LAW, analysed.case, analysed.options)
+        assert found[0].vector == plan(analysed.case, LAW).baseline.accountability
+        printed = accountability(found)[0]
+        assert printed.is_baseline
+        assert (printed.custody_days, printed.suspended_days) == (
+            found[0].vector.jail_days,
+            found[0].vector.suspended_days,
+        )
+        assert printed.supervision_days == found[0].vector.supervision_days
+
+    def test_supervision_nobody_stated_is_the_most_the_law_allows_and_says_so(self) -> None:
+        table = {row["Measure"]: row for row in table_of("pfma")}
+        assert table["Supervision"]["As charged, 365 days"] == "365 days (not stated, so the most the law allows)"
+
+    def test_what_a_conviction_brings_besides_days_and_dollars_is_said(self) -> None:
+        table = {row["Measure"]: row for row in table_of("pfma")}
+        charged, amended = "As charged, 365 days", "Assault by insulting contact, 180 days"
+        assert "counseling assessment" in table["Treatment ordered by law"][charged]
+        assert "counseling assessment" not in table["Treatment ordered by law"][amended]
+        assert "DeFrance" in table["Firearms"][charged]
+        assert "Hayes" in table["Firearms"][amended], "a plea to assault does not by itself end the firearm bar"
+        assert table["Counts as a prior for"][charged] == "partner or family member assault"
+        assert table["Counts as a prior for"][amended] == "nothing (differs)"
+        dui = {row["Measure"]: row for row in table_of("dui")}
+        assert "61-8-1009" in dui["Treatment ordered by law"]["As charged"]
+        assert "61-8-1009" not in dui["Treatment ordered by law"]["Reckless driving"]
 
 
 def test_elements_of_every_offense_fit_the_record_and_are_distinct() -> None:

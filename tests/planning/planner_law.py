@@ -303,7 +303,11 @@ LIMITS: dict[str, Any] = {
             **_AUTHORITIES,
         }
     ],
-    "firearm": [{"flag": "domestic-violence", "says": "A firearm bar.", **_AUTHORITIES}],
+    "firearm": [
+        {"offenses": ["MCA 99-1-103"], "says": "A firearm bar.", **_AUTHORITIES},
+        {"offenses": ["MCA 99-1-101"], "reduced_to": ["test"], "says": "It can remain.", **_AUTHORITIES},
+    ],
+    "treatment": [{"offenses": ["MCA 99-1-103"], "says": "An assessment.", **_AUTHORITIES}],
 }
 
 

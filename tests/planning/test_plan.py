@@ -19,7 +19,7 @@ from plea_aid.analysis.charge import CaseError
 from plea_aid.analysis.levels import rank
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Limits
-from plea_aid.planning.accountability import shortfalls
+from plea_aid.planning.accountability import Accountability, shortfalls
 from plea_aid.planning.plan import FrontierOption, plan, taken_apart
 from plea_aid.planning.space import baseline_of, spaces_of
 
@@ -220,6 +220,26 @@ def test_a_firearm_note_follows_the_conviction() -> None:
     notes = {o.accountability.firearm_note: o.accountability.convictions for o in planned.frontier}
     assert notes["A firearm bar."] == 1
     assert all(convictions == 0 for note, convictions in notes.items() if not note)
+
+
+def test_treatment_the_law_orders_is_said_with_its_authority() -> None:
+    weight = plan(_case("rough-103"), LAW).baseline.accountability
+    assert (weight.treatment_note, weight.note_authorities) == ("An assessment.", ("one",))
+
+
+def test_a_plea_to_a_lesser_offense_can_leave_the_firearm_bar() -> None:
+    lesser = {"name": "lesser", "count": [{"number": 1, "offense": "vile-102"}]}
+    baseline = plan(_case("vile-101", option=[lesser]), LAW).baseline
+    assert baseline.accountability.firearm_note == "It can remain."
+
+
+def test_supervision_nobody_stated_is_the_most_the_law_allows_and_marked() -> None:
+    def weight(**stated: int) -> Accountability:
+        part = {"number": 1, "suspended_days": 30, **stated}
+        return plan(_case("vile-101", option=[{"name": "offer", "count": [part]}]), LAW).baseline.accountability
+
+    assert (weight().supervision_days, weight().supervision_stated) == (365, False)
+    assert (weight(supervision_days=90).supervision_days, weight(supervision_days=90).supervision_stated) == (90, True)
 
 
 def test_combinations_are_counted_before_anything_is_left_out() -> None:

@@ -19,6 +19,7 @@ from plea_aid.casework.entries import parsed, storable
 from plea_aid.casework.errors import Invalid, NotFound, SignInFailed
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import SetupCode, SignInSession, User
+from plea_aid.casework.walls import some_case_is_shut_for_good
 from plea_aid.casework.work import Work, changing, reading
 
 FIRST_CODE_HOURS = 24
@@ -26,6 +27,12 @@ CODE_HOURS = 72
 FIRST_ROLES = ("supervisor", "administrator")
 """The roles that may add the other accounts, so one of them comes first."""
 _WRONG_CODE = "That code is not valid, or it has been used or is too old; ask for a new one."
+
+_LAST_OPENER = (
+    "Some case is closed to colleagues, and this account is the last that could open it to them. Have its holder hand "
+    "such cases over or open them, or add another supervising attorney, then try again. A new one-time code ends the "
+    "sessions of the account and voids its password at once."
+)
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,63}$", strip_whitespace=True)]
 
@@ -192,11 +199,14 @@ def change_user(
             "role": role or user.role,
         }
         account = parsed(NewAccount, wanted, "The account")
+        before = user.role
         user.display_name, user.role = account.display_name, account.role
         if active is not None:
             user.active = active
             if not active:
                 _end_sessions(work.session, user)
+        if (active is False or user.role != before) and some_case_is_shut_for_good(work.session):
+            raise Invalid(_LAST_OPENER)
         work.record(Action.USER_CHANGE, "user", user.id, role=user.role, active=user.active)
         return _view(user)
 

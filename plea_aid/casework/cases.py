@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, is_id, now, sha256, stamp, unstamp
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import Conflict, Invalid, NotFound
+from plea_aid.casework.errors import Conflict, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.review import EDITABLE, STAGES
 from plea_aid.casework.rules import Rules, validated
@@ -91,10 +91,11 @@ def open_case(db: Database, actor: Actor, case_id: str) -> CaseView:
     Raises NotAllowed or NotFound.
     """
     with reading(db, actor) as work:
-        work.require(Action.CASE_READ, kind="case", id_=shown_id(case_id))
-        row = work.session.get(CaseFile, shown_id(case_id))
+        case_id = shown_id(case_id)
+        work.require(Action.CASE_READ, kind="case", id_=case_id)
+        row = work.session.get(CaseFile, case_id)
         if row is None:
-            raise NotFound("There is no such case.")
+            raise work.no_such_case(Action.CASE_READ, case_id)
         work.record(Action.CASE_READ, "case", case_id)
         return view_of(work.session, row)
 
@@ -152,9 +153,12 @@ def set_hearing_date(db: Database, actor: Actor, case_id: str, expected_version:
 def hand_over(db: Database, actor: Actor, case_id: str, expected_version: int, new_owner_id: str) -> int:
     """Give a case to another attorney; return the case's new version."""
     with changing(db, actor) as work:
-        row, _ = locked_case(work, case_id, Action.CASE_HAND_OVER)
+        row, facts = locked_case(work, case_id, Action.CASE_HAND_OVER)
         expect_version(work.session, row, expected_version)
-        row.owner_id = _owner(work.session, new_owner_id).id
+        owner = _owner(work.session, new_owner_id)
+        if owner.id in facts.closed_to:
+            raise Invalid(f"The case is closed to {owner.display_name}; open it to them first, or choose a colleague.")
+        row.owner_id = owner.id
         touch(row)
         work.record(Action.CASE_HAND_OVER, "case", case_id, to=new_owner_id)
         return row.version
@@ -224,7 +228,7 @@ def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, Cas
     work.require(action, kind="case", id_=case_id)
     row = work.session.scalars(select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()).first()
     if row is None:
-        raise NotFound("There is no such case.")
+        raise work.no_such_case(action, case_id)
     facts = facts_of(work.session, row)
     work.require(action, facts, kind="case", id_=case_id)
     return row, facts

@@ -15,6 +15,7 @@ from plea_aid.casework.errors import NotFound
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.rules import validated
 from plea_aid.casework.tables import CaseFile
+from plea_aid.casework.visibility import BEYOND_WALLS, is_closed_to
 from plea_aid.casework.work import changing
 from plea_aid.settings import data_dir
 
@@ -33,8 +34,10 @@ def load_examples(db: Database, actor: Actor, folder: Path | None = None) -> tup
     with changing(db, actor) as work:
         work.require(Action.EXAMPLES_LOAD, kind="case")
         query = select(col(CaseFile.source_key), col(CaseFile.id)).where(col(CaseFile.source_key).in_(keys))
-        there: dict[str | None, str] = {row[0]: row[1] for row in work.session.execute(query)}
+        # Also a copy that was handed on and closed to its first owner is not made twice.
+        found = work.session.execute(query.execution_options(**{BEYOND_WALLS: True}))
+        there: dict[str | None, str] = {row[0]: row[1] for row in found}
         for key, content in keys.items():
             if key not in there:
                 there[key] = insert_case(work, content, source_key=key, example=True).id
-        return tuple(there[key] for key in keys)
+        return tuple(there[key] for key in keys if not is_closed_to(work.session, actor, there[key]))

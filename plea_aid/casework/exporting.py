@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from plea_aid import __version__
 from plea_aid.casework import audit
@@ -33,7 +33,7 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid
 from plea_aid.casework.migrate import revision_of
 from plea_aid.casework.permissions import Action
-from plea_aid.casework.tables import CaseFile, Table
+from plea_aid.casework.tables import CaseFile, CaseWall, Table
 from plea_aid.casework.views import view_of
 from plea_aid.casework.work import changing
 
@@ -84,6 +84,12 @@ def export_office(db: Database, actor: Actor, target: Path) -> Exported:
     """
     with changing(db, actor) as work:
         work.require(Action.OFFICE_EXPORT, kind="office")
+        walls = select(col(CaseWall.id)).where(
+            col(CaseWall.user_id) == actor.user_id, col(CaseWall.lifted_at).is_(None)
+        )
+        if work.session.execute(walls).first():
+            because = "A case is closed to this person, so everything of the office is not exported in their name."
+            raise work.denied(Action.OFFICE_EXPORT, because, "office")
     if target.exists():
         raise Invalid("There is something of this name already, and an export replaces nothing; choose another name.")
     partial = target.with_name(f"{target.name}.unfinished")

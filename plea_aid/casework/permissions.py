@@ -1,7 +1,11 @@
-"""Who may do what: one table of roles, a few conditions on the case, everything else denied."""
+"""Who may do what: one table of roles, a few rules on the case, everything else denied.
+
+The page that explains permissions reads the same table and the same rules.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -26,7 +30,11 @@ class Action(StrEnum):
     CASE_REOPEN = "case.reopen"
     CASE_HAND_OVER = "case.hand-over"
     CASE_EXPORT = "case.export"
+    WALL_LIST = "wall.list"
+    WALL_CHANGE = "wall.change"
     EXAMPLES_LOAD = "examples.load"
+    PASSWORD_CHANGE = "account.password"  # noqa: S105
+    SESSION_OWN = "session.own"
     USER_LIST = "user.list"
     USER_CHANGE = "user.change"
     SESSION_LIST = "session.list"
@@ -49,6 +57,8 @@ class CaseFacts(Protocol):
     def submitted_by(self) -> str | None: ...
     @property
     def authors(self) -> frozenset[str]: ...
+    @property
+    def closed_to(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -57,17 +67,20 @@ class Verdict:
 
     allowed: bool
     because: str
+    rule: str = ""
+    """The id of the rule that refused."""
 
     def __bool__(self) -> bool:
         return self.allowed
 
 
 _A = Action
-_READ = frozenset({_A.CASE_LIST, _A.CASE_READ, _A.LAW_READ})
+_OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.LAW_READ})
+_READ = _OWN | {_A.CASE_LIST, _A.CASE_READ}
 _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
-    _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.EXAMPLES_LOAD, _A.OFFICE_READ,
-    _A.LAW_SIGN_OFF,
+    _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.WALL_LIST, _A.WALL_CHANGE,
+    _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
 }  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
 
@@ -75,14 +88,14 @@ ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY,
     "supervisor": _ATTORNEY | _ACCOUNTS | {_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.OFFICE_EXPORT},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME},
-    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST},
-    "administrator": _ACCOUNTS | {_A.AUDIT_READ, _A.LAW_READ, _A.DATABASE_BACKUP},
+    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST},
+    "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
     "operator": _ACCOUNTS | {_A.AUDIT_READ, _A.LAW_READ, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE, _A.OFFICE_EXPORT},
 }
-"""What each role may do at all; the conditions below narrow it. What is not listed is denied."""
+"""What each role may do at all; the rules below narrow it. What is not listed is denied."""
 
-_PHRASES: dict[Action, str] = {
+PHRASES: dict[Action, str] = {
     _A.CASE_LIST: "see the list of cases",
     _A.CASE_READ: "open cases",
     _A.CASE_CREATE: "create cases",
@@ -97,7 +110,11 @@ _PHRASES: dict[Action, str] = {
     _A.CASE_REOPEN: "reopen a case",
     _A.CASE_HAND_OVER: "hand a case over",
     _A.CASE_EXPORT: "export a case note",
+    _A.WALL_LIST: "see to whom a case is closed",
+    _A.WALL_CHANGE: "close a case to a colleague or open it to them again",
     _A.EXAMPLES_LOAD: "load the example cases",
+    _A.PASSWORD_CHANGE: "change their own password",
+    _A.SESSION_OWN: "see and end their own sessions",
     _A.USER_LIST: "see the list of accounts",
     _A.USER_CHANGE: "add or change accounts",
     _A.SESSION_LIST: "see who is signed in",
@@ -110,9 +127,73 @@ _PHRASES: dict[Action, str] = {
     _A.DATABASE_RESTORE: "restore the database",
     _A.OFFICE_EXPORT: "export everything of the office",
 }
-_OWNERS_ONLY = frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT})
-_OWNERS_OR_SUPERVISORS = frozenset({_A.CASE_OFFER, _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER})
-_REVIEW = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN})
+"""Each action in words that follow 'may'."""
+
+
+@dataclass(frozen=True)
+class CaseRule:
+    """One rule on a case: which actions it narrows, when it refuses, and the sentence that says so."""
+
+    id: str
+    actions: frozenset[Action]
+    refuses: Callable[[Actor, CaseFacts], bool]
+    because: str
+    """The sentence of a refusal; ``{do}`` stands for the action in words."""
+
+
+def _owns(actor: Actor, case: CaseFacts) -> bool:
+    return bool(actor.user_id) and actor.user_id == case.owner_id
+
+
+def _had_part(actor: Actor, case: CaseFacts) -> bool:
+    return _owns(actor, case) or actor.user_id == case.submitted_by or actor.user_id in case.authors
+
+
+CASE_RULES: tuple[CaseRule, ...] = (
+    CaseRule(
+        "closed",
+        frozenset(Action),
+        lambda actor, case: actor.user_id in case.closed_to,
+        "This case is closed to this person.",
+    ),
+    CaseRule(
+        "own-case",
+        frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT}),
+        lambda actor, case: not _owns(actor, case),
+        "Only the attorney who has this case may {do}; it can be handed over.",
+    ),
+    CaseRule(
+        "own-case-or-paralegal",
+        frozenset({_A.CASE_CHANGE}),
+        lambda actor, case: not _owns(actor, case) and actor.role != "paralegal",
+        "Only the attorney who has this case, or a paralegal, may change it; it can be handed over.",
+    ),
+    CaseRule(
+        "own-case-or-supervisor",
+        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE}),
+        lambda actor, case: not _owns(actor, case) and actor.role != "supervisor",
+        "Only the attorney who has this case, or a supervisor, may {do}.",
+    ),
+    CaseRule(
+        "own-case-or-staff",
+        frozenset({_A.CASE_OUTCOME}),
+        lambda actor, case: not _owns(actor, case) and actor.role not in ("supervisor", "paralegal"),
+        "Only the attorney who has this case, a supervisor or a paralegal may {do}.",
+    ),
+    CaseRule(
+        "own-case-supervisor-or-auditor",
+        frozenset({_A.WALL_LIST}),
+        lambda actor, case: not _owns(actor, case) and actor.role not in ("supervisor", "auditor"),
+        "Only the attorney who has this case, a supervisor or an auditor may {do}.",
+    ),
+    CaseRule(
+        "not-own-work",
+        frozenset({_A.CASE_APPROVE, _A.CASE_RETURN}),
+        _had_part,
+        "Nobody reviews their own work: another supervisor decides on this analysis.",
+    ),
+)
+"""Asked in this order after the role; the first that refuses is the answer."""
 
 
 def can(actor: Actor, action: str, resource: CaseFacts | None = None) -> Verdict:
@@ -120,27 +201,13 @@ def can(actor: Actor, action: str, resource: CaseFacts | None = None) -> Verdict
     try:
         act = Action(action)
     except ValueError:
-        return Verdict(False, f"'{action}' is not something this program does.")
+        return Verdict(False, f"'{action}' is not something this program does.", "unknown-action")
     if act not in ROLE_MAY.get(actor.role, frozenset()):
-        return Verdict(False, f"{_role_words(actor)} may not {_PHRASES[act]}{_who_may(act)}.")
-    if resource is not None:
-        refusal = _refusal(actor, act, resource)
-        if refusal:
-            return Verdict(False, refusal)
-    return Verdict(True, f"{_role_words(actor)} may {_PHRASES[act]}.")
-
-
-def _refusal(actor: Actor, act: Action, case: CaseFacts) -> str | None:
-    owns = bool(actor.user_id) and actor.user_id == case.owner_id
-    if act in _OWNERS_ONLY and not owns:
-        return f"Only the attorney who has this case may {_PHRASES[act]}; it can be handed over."
-    if act is Action.CASE_CHANGE and not owns and actor.role != "paralegal":
-        return "Only the attorney who has this case, or a paralegal, may change it; it can be handed over."
-    if act in _OWNERS_OR_SUPERVISORS and not owns and actor.role not in ("supervisor", "paralegal"):
-        return f"Only the attorney who has this case, or a supervisor, may {_PHRASES[act]}."
-    if act in _REVIEW and (owns or actor.user_id == case.submitted_by or actor.user_id in case.authors):
-        return "Nobody reviews their own work: another supervisor decides on this analysis."
-    return None
+        return Verdict(False, f"{_role_words(actor)} may not {PHRASES[act]}{_who_may(act)}.", "role")
+    for rule in CASE_RULES if resource is not None else ():
+        if act in rule.actions and resource is not None and rule.refuses(actor, resource):
+            return Verdict(False, rule.because.format(do=PHRASES[act]), rule.id)
+    return Verdict(True, f"{_role_words(actor)} may {PHRASES[act]}.")
 
 
 def _role_words(actor: Actor) -> str:

@@ -134,6 +134,8 @@ def open_version(db: Database, actor: Actor, case_id: str, number: int) -> Versi
         case_id = shown_id(case_id)
         work.require(Action.CASE_READ, kind="case", id_=case_id)
         query = select(CaseVersion).where(col(CaseVersion.case_id) == case_id, col(CaseVersion.number) == number)
+        if work.session.get(CaseFile, case_id) is None:
+            raise work.no_such_case(Action.CASE_READ, case_id)
         row = work.session.scalars(query).first() if 0 < number < 1_000_000 else None
         if row is None:
             raise NotFound(f"There is no version {number} of this case.")
@@ -183,7 +185,7 @@ def _seen(db: Database, actor: Actor, case_id: str, expected_version: int) -> Ca
         row = work.session.get(CaseFile, case_id)
         if row is None:
             work.require(Action.CASE_SUBMIT, kind="case", id_=case_id)
-            raise NotFound("There is no such case.")
+            raise work.no_such_case(Action.CASE_SUBMIT, case_id)
         view = view_of(work.session, row)
         work.require(Action.CASE_SUBMIT, view, kind="case", id_=case_id)
         _rule(row, "submit")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from plea_aid.casework.actors import ROLES
@@ -125,6 +125,33 @@ class CaseFile(Table, table=True):
     """Whether the office's thresholds ask a supervisor to review the latest submitted version."""
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
+
+
+class CaseWall(Table, table=True):
+    """A case closed to one named colleague, until someone who may opens it to them again."""
+
+    __tablename__ = "case_wall"
+    __table_args__ = (
+        # Its name is given, since the convention would name it like the plain index on the same columns.
+        Index(
+            "uq_case_wall_open",
+            "user_id",
+            "case_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id", index=True)
+    user_id: str = Field(sa_type=Text, foreign_key="user_account.id")
+    reason: str = Field(sa_type=Text)
+    raised_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    raised_at: datetime = Field(default_factory=now)
+    lifted_by: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id")
+    lifted_at: datetime | None = None
+    lifted_reason: str = Field(default="", sa_type=Text)
 
 
 class FactorRow(Table, table=True):

@@ -40,7 +40,9 @@ class EventView:
 def list_events(
     db: Database, actor: Actor, *, case_id: str | None = None, limit: int = 100, before: int | None = None
 ) -> list[EventView]:
-    """Return events, the newest first, of one case or of everything; ``before`` is the number of the last one seen.
+    """Return events, the newest first, of one case or of all but cases closed to the actor.
+
+    ``before`` is the number of the last one seen.
 
     Raises NotAllowed.
     """
@@ -51,7 +53,7 @@ def list_events(
         query = query.where(col(AuditEvent.seq) < max(0, min(before, 2**31 - 1)))
     with reading(db, actor) as work:
         work.require(Action.AUDIT_READ, kind="audit")
-        work.record(Action.AUDIT_READ, "audit", "", case=case_id if case_id and is_id(case_id) else None)
+        work.record(Action.AUDIT_READ, "audit", case_id if case_id and is_id(case_id) else "")
         return [_view(row) for row in work.session.scalars(query)]
 
 

@@ -25,6 +25,7 @@ from plea_aid.casework.tables import (
     ReviewStep,
     User,
 )
+from plea_aid.casework.visibility import closed_to
 
 AUTHORING = (Action.CASE_CHANGE, Action.CASE_WEIGH, Action.CASE_DECIDE, Action.CASE_SUBMIT)
 """Who has done any of these on a case has part in the analysis and does not review it."""
@@ -104,6 +105,7 @@ class CaseFacts:
     submitted_by: str | None
     review_required: bool
     authors: frozenset[str] = frozenset()
+    closed_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,8 @@ class CaseView:
     steps: tuple[StepView, ...] = ()
     versions: tuple[VersionSummary, ...] = ()
     authors: frozenset[str] = frozenset()
+    closed_to: frozenset[str] = frozenset()
+    """Ids of the colleagues to whom the case is closed."""
 
     @property
     def editable(self) -> bool:
@@ -170,7 +174,8 @@ def option_names(document: dict[str, Any]) -> tuple[str, ...]:
 def facts_of(session: Session, row: CaseFile) -> CaseFacts:
     """Return what permissions ask of a case, its authors taken from the audit trail."""
     who = authors(session, row.id, AUTHORING)
-    return CaseFacts(row.owner_id, row.stage, row.submitted_by, row.review_required, who)
+    shut_out = closed_to(session, row.id)
+    return CaseFacts(row.owner_id, row.stage, row.submitted_by, row.review_required, who, shut_out)
 
 
 def names_of(session: Session, ids: Iterable[str | None]) -> dict[str, str]:
@@ -229,6 +234,7 @@ def view_of(session: Session, row: CaseFile) -> CaseView:
             for number, law, policy, program, by, at, digest in versions
         ),
         authors=authors(session, row.id, AUTHORING),
+        closed_to=closed_to(session, row.id),
     )  # fmt: skip
 
 

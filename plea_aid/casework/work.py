@@ -17,16 +17,17 @@ from sqlmodel import Session
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import Entry, append, sealed_hash
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import NotAllowed
+from plea_aid.casework.errors import NotAllowed, NotFound
 from plea_aid.casework.permissions import Action, CaseFacts, can
 from plea_aid.casework.tables import SealedTable
+from plea_aid.casework.visibility import confine, is_closed_to
 
 READ_WINDOW_SECONDS = 300.0
 """A page that draws itself again within this time is the same inquiry of the same sign-in, recorded once."""
 
 
 class Work:
-    """What a service uses while it works."""
+    """What a service uses while it works; cases closed to the actor are in none of its queries."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session = session
@@ -34,6 +35,7 @@ class Work:
         self.entries: list[Entry] = []
         self.denial: Entry | None = None
         self._sealed: list[dict[str, str]] = []
+        confine(session, actor)
 
     def require(self, action: Action, resource: CaseFacts | None = None, *, kind: str = "", id_: str = "") -> None:
         """Raise NotAllowed, with the reason, unless the actor may do ``action`` on ``resource``."""
@@ -52,6 +54,16 @@ class Work:
         """Return the error to raise for a refusal that is no matter of role; it is recorded as a denial."""
         self.denial = Entry(str(action), kind, id_, "denied", {"because": because})
         return error(because)
+
+    def no_such_case(self, action: Action, case_id: str) -> NotFound:
+        """Return the error to raise for a case that is not there or is closed to the actor.
+
+        The actor cannot tell the one from the other; the audit trail can.
+        """
+        closed = is_closed_to(self.session, self.actor, case_id)
+        because = "The case is closed to this person." if closed else "There is no such case."
+        self.denial = Entry(str(action), "case", case_id, "denied", {"because": because})
+        return NotFound("There is no such case.")
 
     def seal(self, row: SealedTable) -> None:
         """Store a row that never changes; the next recorded event carries its hash."""
@@ -76,7 +88,7 @@ def changing(db: Database, actor: Actor) -> Iterator[Work]:
             yield work
             session.flush()
             append(session, actor, work.entries)
-    except NotAllowed:
+    except (NotAllowed, NotFound):
         _write_denial(db, work)
         raise
 
@@ -89,7 +101,7 @@ def reading(db: Database, actor: Actor) -> Iterator[Work]:
         with db.read() as session:
             work = Work(session, actor)
             yield work
-    except NotAllowed:
+    except (NotAllowed, NotFound):
         _write_denial(db, work)
         raise
     fresh = _recent(db).fresh(actor, work.entries)

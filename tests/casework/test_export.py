@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from plea_aid.casework import accounts, cases, submission
+from plea_aid.casework import accounts, cases, submission, walls
 from plea_aid.casework.column_words import WITHHELD, meanings, models
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid, NotAllowed
@@ -91,6 +91,16 @@ def test_a_spreadsheet_runs_nothing_from_an_export(db: Database, people: People,
     [line] = (folder / "tables/case_file.jsonl").read_text().splitlines()
     assert json.loads(line)["cause_number"] == view.cause_number
     assert [file.name for file in (folder / "cases").iterdir()] == [f"2-5-cmd-C-calc-A0-{view.id}.json"]
+
+
+def test_a_case_closed_to_someone_is_in_no_export_of_theirs(
+    db: Database, people: People, case: CaseView, tmp_path: Path
+) -> None:
+    walls.close_to(db, people.prosecutor, case.id, people.supervisor.user_id, "A relative is the complainant.")
+    with pytest.raises(NotAllowed, match="closed"):
+        export_office(db, people.supervisor, tmp_path / "office.zip")
+    assert not list(tmp_path.glob("*.zip*"))
+    assert export_office(db, people.other_supervisor, tmp_path / "office.zip").rows
 
 
 def test_only_who_may_exports_and_it_is_recorded(db: Database, people: People, case: CaseView, tmp_path: Path) -> None:

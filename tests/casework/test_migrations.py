@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9000"
-down_revision = "0002"
+down_revision = "NEWEST"
 branch_labels = None
 depends_on = None
 
@@ -84,7 +84,7 @@ def test_a_failed_migration_leaves_everything_as_it_was(
 ) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(migrate.MIGRATIONS, folder)
-    (folder / "versions" / "v9000_broken.py").write_text(BROKEN)
+    (folder / "versions" / "v9000_broken.py").write_text(BROKEN.replace("NEWEST", migrate.newest()))
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
     with pytest.raises(Unavailable, match="left as it was"):
         migrate.open_database(database_address(db))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plea_aid.casework.actors import NOBODY, ROLES, Actor
-from plea_aid.casework.permissions import Action, can
+from plea_aid.casework.permissions import CASE_RULES, Action, can
 from plea_aid.casework.views import CaseFacts
 
 P, S, L, A, M = "prosecutor", "supervisor", "paralegal", "auditor", "administrator"
@@ -24,7 +24,11 @@ MATRIX = {
     Action.CASE_REOPEN: {P, S},
     Action.CASE_HAND_OVER: {P, S},
     Action.CASE_EXPORT: {P, S},
+    Action.WALL_LIST: {P, S, A},
+    Action.WALL_CHANGE: {P, S},
     Action.EXAMPLES_LOAD: {P, S},
+    Action.PASSWORD_CHANGE: {P, S, L, A, M},
+    Action.SESSION_OWN: {P, S, L, A, M},
     Action.USER_LIST: {S, A, M},
     Action.USER_CHANGE: {S, M},
     Action.SESSION_LIST: {S, M},
@@ -97,6 +101,11 @@ def test_nobody_who_is_not_signed_in_may_anything(action: Action) -> None:
         (S, Action.CASE_RETURN, True),
         (L, Action.CASE_CHANGE, True),
         (L, Action.CASE_OUTCOME, True),
+        (P, Action.WALL_LIST, False),
+        (P, Action.WALL_CHANGE, False),
+        (S, Action.WALL_LIST, True),
+        (S, Action.WALL_CHANGE, True),
+        (A, Action.WALL_LIST, True),
     ],
 )
 def test_what_may_be_done_on_a_colleagues_case(role: str, action: Action, allowed: bool) -> None:
@@ -118,3 +127,22 @@ def test_nobody_reviews_their_own(action: Action, facts: CaseFacts) -> None:
     verdict = can(actor(S), action, facts)
     assert not verdict
     assert "Nobody reviews their own work" in verdict.because
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", list(Action))
+def test_nobody_may_anything_on_a_case_that_is_closed_to_them(role: str, action: Action) -> None:
+    closed = CaseFacts("me", "submitted", None, True, closed_to=frozenset({"me"}))
+    verdict = can(actor(role), action, closed)
+    assert not verdict
+    assert verdict.rule == ("closed" if role in MATRIX[action] else "role")
+
+
+def test_a_refusal_names_its_rule() -> None:
+    mine, theirs = CaseFacts("me", "submitted", "me", True), CaseFacts("colleague", "draft", None, True)
+    assert can(actor(P), "case.destroy").rule == "unknown-action"
+    assert can(actor(A), Action.CASE_CHANGE).rule == "role"
+    assert can(actor(P), Action.CASE_DECIDE, theirs).rule == "own-case"
+    assert can(actor(S), Action.CASE_APPROVE, mine).rule == "not-own-work"
+    assert can(actor(S), Action.CASE_READ, theirs).rule == ""
+    assert len({rule.id for rule in CASE_RULES}) == len(CASE_RULES)

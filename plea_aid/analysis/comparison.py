@@ -85,6 +85,7 @@ def compare_laws(old: Law, new: Law, day: date) -> LawChanges:
         ("authority", old.authorities, new.authorities),
         ("policy", {p.id: p for p in old.policies}, {p.id: p for p in new.policies}),
         ("checklist", {c.id: c for c in old.checklists}, {c.id: c for c in new.checklists}),
+        ("review", {r.id: r for r in old.reviews}, {r.id: r for r in new.reviews}),
     )
     records = tuple(change for kind, before, after in pools for change in _record_changes(kind, before, after))
     return LawChanges(old.version, new.version, records, tuple(_conclusions(old, new, day)))

@@ -211,13 +211,18 @@ class Outcome(_Input):
     result: Literal["offered", "accepted", "rejected", "withdrawn", "entered"]
     on: date | None = None
     agreement_type: AgreementType | None = None
+    ended: Literal["as-offered", "other-plea", "dismissed", "convicted", "acquitted"] | None = None
+    """How the case ended, once the court has entered it."""
     court_action: ShortWords = ""
+    """What the court did with the agreement: accepted, rejected or deferred, and what it entered."""
     note: Words = ""
 
     @model_validator(mode="after")
     def _complete_when_entered(self) -> Outcome:
-        if self.result == "entered" and not (self.on and self.agreement_type and self.court_action):
-            raise ValueError("to be entered it needs its date, the type of agreement and the court's action")
+        if self.result == "entered" and not (self.on and self.ended and self.agreement_type and self.court_action):
+            raise ValueError(
+                "to be entered it needs its date, how it ended, the type of agreement and the court's action"
+            )
         return self
 
 

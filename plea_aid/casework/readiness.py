@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from plea_aid.casework.entries import FactualBasis
+from plea_aid.casework.entries import FactualBasis, VictimConsultation
 from plea_aid.casework.errors import Fault
-from plea_aid.casework.rules import Rules, office_rules
-from plea_aid.casework.views import CaseView
+from plea_aid.casework.rules import WEIGHTLESS, Rules, office_rules
+from plea_aid.casework.views import CaseView, substituted
 
 
 def missing(view: CaseView, rules: Rules | None = None) -> tuple[Fault, ...]:
@@ -29,38 +27,32 @@ def _gates(view: CaseView, rules: Rules) -> list[Fault]:
         entered = view.gates.get(gate)
         if gate == "factual-basis":
             charges = entered.entry if entered and isinstance(entered.entry, FactualBasis) else FactualBasis()
-            faults += [Fault(place, what) for what in _unfounded(view, charges)]
+            faults += [Fault(place, what) for what in _unfounded(view, charges, rules)]
         elif entered is None:
             faults.append(Fault(place, "nothing is entered yet"))
         else:
             faults += [Fault(place, what) for what in entered.entry.gaps()]
+            if isinstance(entered.entry, VictimConsultation) and entered.entry.status == "not-covered":
+                marked = rules.covered(view.document)
+                faults += [Fault(place, f"{one} is marked for consultation, so it is covered") for one in marked]
     return faults
 
 
-def _unfounded(view: CaseView, basis: FactualBasis) -> list[str]:
-    """Return the substituted charges of the chosen option that lack a factual basis, or an element of it."""
+def _unfounded(view: CaseView, basis: FactualBasis, rules: Rules) -> list[str]:
+    """Return the elements of the chosen option's substituted charges that no fact is tied to."""
     if view.decision is None:
         return basis.gaps()
     chosen = view.decision.chosen_option
-    shown = {(one.count, one.offense): one for one in basis.charges if one.option == chosen}
-    gaps = FactualBasis(charges=tuple(shown.values())).gaps()
+    shown = {(one.count, one.offense): one.facts for one in basis.charges if one.option == chosen}
+    gaps = []
     for count, offense in substituted(view.document, chosen):
-        found = shown.get((count, offense))
-        if found is None or not found.facts:
+        facts = {element: fact for element, fact in shown.get((count, offense), {}).items() if fact.strip()}
+        elements = rules.elements(offense) or tuple(shown.get((count, offense), {}))
+        if not facts:
             gaps.append(f"{offense}, count {count}: say which facts show its elements")
+        else:
+            gaps += [f"{offense}, count {count}: no fact for '{one}'" for one in elements if one not in facts]
     return gaps
-
-
-def substituted(document: dict[str, Any], option: str) -> list[tuple[int, str]]:
-    """Return the count numbers and offenses that an option puts in place of what was charged."""
-    charged = {count["number"]: count["offense"] for count in document.get("count", ())}
-    return [
-        (part["number"], part["offense"])
-        for one in document.get("option", ())
-        if one["name"] == option
-        for part in one.get("count", ())
-        if part.get("offense") and part["offense"] != charged.get(part["number"])
-    ]
 
 
 def _factors(view: CaseView, rules: Rules) -> list[Fault]:
@@ -92,7 +84,9 @@ def _decision(view: CaseView, rules: Rules) -> list[Fault]:
     reasons = {
         factor
         for factor, entered in view.factors.items()
-        if entered.entry.state == "considered" and entered.entry.points.get(decision.chosen_option) == "for"
+        if entered.entry.state == "considered"
+        and entered.entry.points.get(decision.chosen_option) == "for"
+        and (entered.entry.weight != WEIGHTLESS or factor in rules.never_alone)
     }
     if reasons and reasons <= rules.never_alone:
         names = " and ".join(rules.factor_label(one) for one in sorted(reasons))

@@ -24,7 +24,7 @@ from plea_aid.casework.errors import Conflict, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.rules import Rules, office_rules
 from plea_aid.casework.tables import CaseFile, CaseVersion, DecisionRow, FactorRow, GateRow
-from plea_aid.casework.views import last_decision, option_names
+from plea_aid.casework.views import decisions_of, option_names, submitted_choice
 from plea_aid.casework.work import Work, changing
 
 
@@ -95,8 +95,8 @@ def save_gate(
 def decide(db: Database, actor: Actor, case_id: str, expected_version: int, decision: Decision | dict[str, Any]) -> int:
     """Sign a decision as the actor and return its number (``expected_version`` 0: the first one).
 
-    A decision that differs from one already submitted must be explained. Raises Conflict, Invalid, NotAllowed,
-    NotFound.
+    A decision that chooses another option than the one signed or submitted before must be explained. Raises
+    Conflict, Invalid, NotAllowed, NotFound.
     """
     decision = parsed(Decision, decision, "The decision")
     if not decision.rationale.strip():
@@ -106,13 +106,15 @@ def decide(db: Database, actor: Actor, case_id: str, expected_version: int, deci
         names = option_names(json.loads(row.document))
         if decision.chosen_option not in names:
             raise Invalid(f"There is no option '{decision.chosen_option}' in this case.")
-        last = last_decision(work.session, case_id)
+        earlier = decisions_of(work.session, case_id)
+        last = earlier[-1] if earlier else None
         number = last.number if last else 0
         if number != expected_version:
             raise _decision_conflict(work, last, decision, expected_version)
-        submitted = _submitted_choice(work.session, case_id)
-        if submitted not in (None, decision.chosen_option) and not decision.change_explanation.strip():
-            raise Invalid(f"'{submitted}' was submitted before; say why the decision changed.")
+        submitted = submitted_choice(earlier, _last_submission(work.session, case_id))
+        for before, what in ((submitted, "submitted"), (last and last.chosen_option, "signed")):
+            if before not in (None, decision.chosen_option) and not decision.change_explanation.strip():
+                raise Invalid(f"'{before}' was {what} before; say why the decision changed.")
         work.seal(
             DecisionRow(
                 case_id=case_id,
@@ -164,7 +166,6 @@ def _decision_conflict(work: Work, last: DecisionRow | None, mine: Decision, exp
     )
 
 
-def _submitted_choice(session: Session, case_id: str) -> str | None:
-    query = select(col(CaseVersion.content)).where(col(CaseVersion.case_id) == case_id)
-    content = session.scalars(query.order_by(col(CaseVersion.number).desc()).limit(1)).first()
-    return json.loads(content)["decision"]["chosen_option"] if content else None
+def _last_submission(session: Session, case_id: str) -> str | None:
+    query = select(col(CaseVersion.submitted_at)).where(col(CaseVersion.case_id) == case_id)
+    return session.scalars(query.order_by(col(CaseVersion.number).desc()).limit(1)).first()

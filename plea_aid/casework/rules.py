@@ -12,15 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from plea_aid.analysis.assess import assess
 from plea_aid.analysis.case import Case
 from plea_aid.analysis.casefile import validate_case
-from plea_aid.analysis.charge import CaseError
+from plea_aid.analysis.charge import CaseError, resolve_charge
+from plea_aid.analysis.elements import elements_of
 from plea_aid.casework.canonical import faulty_text
 from plea_aid.casework.errors import Fault, Invalid, invalid_from
-from plea_aid.law.catalogue import Law
+from plea_aid.casework.printed import printed, weights_of
+from plea_aid.casework.thresholds import EVERY_ANALYSIS, Facts, Reason, reasons
+from plea_aid.casework.views import CaseView
+from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.load import load_law
+from plea_aid.law.policy import factor_in_force, factor_state
+from plea_aid.law.records import Checklist
 
 Document = dict[str, Any]
-ENFORCED = ("in-force", "amended")
-"""States of Section 5 in which the factor must be considered; in any other nothing is enforced."""
+WEIGHTLESS = "none"
+"""The weight of a factor that was considered and moved nothing: it is no reason beside another."""
 
 
 class Beginning(BaseModel):
@@ -74,10 +80,16 @@ class Rules:
     """The words in which a factor may weigh; any when empty."""
     factor_labels: Mapping[str, str] = field(default_factory=dict)
     gate_labels: Mapping[str, str] = field(default_factory=dict)
-    review_because: Callable[[Document, Document], tuple[str, ...]] = lambda _document, _analysis: (
-        "This office reviews every submitted analysis.",
-    )
-    """Why a supervisor must review, from the document and its analysis; nothing when no threshold is met."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """What stands beside a factor: that the policy behind it is not in force."""
+    covered: Callable[[Document], tuple[str, ...]] = lambda _document: ()
+    """The counts whose offense is marked for consultation of the victim, in words."""
+    elements: Callable[[str], tuple[str, ...]] = lambda _offense: ()
+    """The elements of an offense that a factual basis must show; none for one the catalogue does not know."""
+    review_because: Callable[[CaseView, Document], tuple[Reason, ...]] = lambda _view, _analysis: (EVERY_ANALYSIS,)
+    """Why a supervisor must review, from the case and its analysis; nothing when no threshold is met."""
+    printed: Callable[[Document, Document], Document] = lambda _document, _analysis: {}
+    """What the note of a document and its analysis prints beside them: words of the law, policy, weights."""
     validate: Callable[[Mapping[str, Any]], Document] = validated
 
     def factor_label(self, factor: str) -> str:
@@ -100,8 +112,9 @@ def office_rules(today: date | None = None) -> Rules:
     if checklist is None:
         raise Invalid("The law data has no checklist of factors and gates, so no factor can be weighed.")
     section_5 = frozenset(one.id for one in checklist.factors if one.section_5)
-    state = section_5_state(law, day)
-    enforced = section_5 if state in ENFORCED else frozenset()
+    state = factor_state(law, day)
+    enforced = section_5 if factor_in_force(law, day) else frozenset()
+    said = f"Policy Section 5 is {state.replace('-', ' ')}: nothing requires this factor to be considered."
     return Rules(
         law_version=law.version,
         policy_version=f"{law.policy.id if law.policy else 'no policy'}, Section 5 {state}",
@@ -113,13 +126,36 @@ def office_rules(today: date | None = None) -> Rules:
         weights=checklist.weights,
         factor_labels={one.id: one.name for one in checklist.factors},
         gate_labels={one.id: one.name for one in checklist.gates},
+        remarks=dict.fromkeys(section_5 - enforced, said),
+        covered=lambda document: _covered(document, law),
+        elements=lambda offense: _elements(offense, law),
+        review_because=lambda view, analysis: _review(view, analysis, law, checklist, day),
+        printed=lambda document, analysis: printed(law, document, analysis, day),
     )
 
 
-def section_5_state(law: Law, day: date) -> str:
-    """Return the state of the policy's Section 5 on ``day``: in-force, amended, stayed, rescinded ..."""
-    status = law.policy.section_status(5, day) if law.policy else None
-    return status.state if status else "not-in-force"
+def _review(view: CaseView, analysis: Document, law: Law, checklist: Checklist, day: date) -> tuple[Reason, ...]:
+    weights = weights_of(law, view.document, day)
+    return reasons(law.review_rules(day), Facts(view, analysis, weights, law, checklist))
+
+
+def _covered(document: Document, law: Law) -> tuple[str, ...]:
+    found = []
+    for count in document.get("count", ()):
+        try:
+            charge = resolve_charge(law, count["offense"])
+        except UnknownOffense:
+            continue
+        if any(one.victim_consultation for one in charge.offenses):
+            found.append(f"count {count['number']} ({charge.cite})")
+    return tuple(found)
+
+
+def _elements(offense: str, law: Law) -> tuple[str, ...]:
+    try:
+        return elements_of(resolve_charge(law, offense), law)
+    except UnknownOffense:
+        return ()
 
 
 def _analysis(document: Document, law: Law) -> Document:

@@ -17,6 +17,7 @@ from plea_aid.casework.cases import expect_version, locked_case, shown_id, touch
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import Outcome, checked_words, parsed
 from plea_aid.casework.errors import Invalid, NotFound
+from plea_aid.casework.frozen import content_of
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.review import MOVES, Rule, rule_for
@@ -77,8 +78,8 @@ def submit(
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise Invalid(f"The analysis cannot be submitted yet. {faults[0]}{more}.", faults)
     analysis = rules.analyse(view.document)
-    because = rules.review_because(view.document, analysis)
-    content = frozen_content(view, rules, analysis, because)
+    because = rules.review_because(view, analysis)
+    content = content_of(view, rules, analysis, because)
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, Action.CASE_SUBMIT)
         expect_version(work.session, row, expected_version)
@@ -143,42 +144,6 @@ def open_version(db: Database, actor: Actor, case_id: str, number: int) -> Versi
         return _version_view(row, names_of(work.session, [row.submitted_by])[row.submitted_by])
 
 
-def frozen_content(view: CaseView, rules: Rules, analysis: Document, because: tuple[str, ...]) -> Document:
-    """Return what a version freezes: everything a note of it needs, names of the signers included."""
-    decision = view.decision
-    if decision is None:
-        raise ValueError("a case without a decision is not frozen")
-    return {
-        "document": view.document,
-        "analysis": analysis,
-        "hearing_date": view.hearing_date.isoformat() if view.hearing_date else None,
-        "checklist": {
-            "factors": [{"id": one, "label": rules.factor_label(one)} for one in rules.factor_ids],
-            "gates": [{"id": one, "label": rules.gate_label(one)} for one in rules.gate_ids],
-            "must_consider": sorted(rules.must_consider),
-        },
-        "factors": {
-            id_: {**one.entry.model_dump(mode="json"), "by": one.by, "by_name": one.by_name, "at": stamp(one.at)}
-            for id_, one in view.factors.items()
-        },
-        "gates": {
-            id_: {**one.entry.model_dump(mode="json"), "by": one.by, "by_name": one.by_name, "at": stamp(one.at)}
-            for id_, one in view.gates.items()
-        },
-        "decision": {
-            "number": decision.number,
-            "chosen_option": decision.chosen_option,
-            "rationale": decision.rationale,
-            "change_explanation": decision.change_explanation,
-            "signed_by": decision.signed_by,
-            "signed_by_name": decision.signed_by_name,
-            "signed_at": stamp(decision.signed_at),
-        },
-        "owner": {"id": view.owner_id, "name": view.owner_name},
-        "review": {"required": bool(because), "because": list(because)},
-    }
-
-
 def _seen(db: Database, actor: Actor, case_id: str, expected_version: int) -> CaseView:
     with reading(db, actor) as work:
         case_id = shown_id(case_id)
@@ -234,7 +199,7 @@ def _step(work: Work, row: CaseFile, rule: Rule, version: int, reasons: str, det
             moved_by=work.actor.user_id,
             moved_at=stamp(now()),
             reasons=reasons,
-            detail=canonical(detail),
+            detail=canonical({**detail, "by": {"name": work.actor.display_name, "role": work.actor.role}}),
         )
     )
     row.stage = rule.to

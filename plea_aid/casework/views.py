@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +77,8 @@ class StepView:
     version_number: int | None
     by: str
     by_name: str
+    by_role: str
+    """Name and role as they were when the move was made."""
     at: datetime
     reasons: str
     detail: dict[str, Any]
@@ -132,6 +134,8 @@ class CaseView:
     factors: dict[str, FactorView] = field(default_factory=dict)
     gates: dict[str, GateView] = field(default_factory=dict)
     decision: DecisionView | None = None
+    submitted_choice: str | None = None
+    """The option that was chosen when the case was last submitted."""
     steps: tuple[StepView, ...] = ()
     versions: tuple[VersionSummary, ...] = ()
     authors: frozenset[str] = frozenset()
@@ -171,6 +175,18 @@ def option_names(document: dict[str, Any]) -> tuple[str, ...]:
     return tuple(option["name"] for option in document.get("option", ()))
 
 
+def substituted(document: dict[str, Any], option: str) -> list[tuple[int, str]]:
+    """Return the count numbers and offenses that an option puts in place of what was charged."""
+    charged = {count["number"]: count["offense"] for count in document.get("count", ())}
+    return [
+        (part["number"], part["offense"])
+        for one in document.get("option", ())
+        if one["name"] == option
+        for part in one.get("count", ())
+        if part.get("offense") and part["offense"] != charged.get(part["number"])
+    ]
+
+
 def facts_of(session: Session, row: CaseFile) -> CaseFacts:
     """Return what permissions ask of a case, its authors taken from the audit trail."""
     who = authors(session, row.id, AUTHORING)
@@ -189,7 +205,8 @@ def view_of(session: Session, row: CaseFile) -> CaseView:
     """Return the whole case of ``row``."""
     factors = session.scalars(select(FactorRow).where(col(FactorRow.case_id) == row.id)).all()
     gates = session.scalars(select(GateRow).where(col(GateRow.case_id) == row.id)).all()
-    decision = last_decision(session, row.id)
+    decisions = decisions_of(session, row.id)
+    decision = decisions[-1] if decisions else None
     steps = session.scalars(
         select(ReviewStep).where(col(ReviewStep.case_id) == row.id).order_by(col(ReviewStep.number))
     ).all()
@@ -228,6 +245,7 @@ def view_of(session: Session, row: CaseFile) -> CaseView:
             for one in gates
         },
         decision=_decision_view(decision, names) if decision else None,
+        submitted_choice=submitted_choice(decisions, versions[-1][5] if versions else None),
         steps=tuple(_step_view(one, names) for one in steps),
         versions=tuple(
             VersionSummary(number, law, policy, program, by, names[by], unstamp(at), digest)
@@ -238,10 +256,16 @@ def view_of(session: Session, row: CaseFile) -> CaseView:
     )  # fmt: skip
 
 
-def last_decision(session: Session, case_id: str) -> DecisionRow | None:
-    """Return the decision in force."""
+def decisions_of(session: Session, case_id: str) -> list[DecisionRow]:
+    """Return every decision signed in a case, in order; the last one is in force."""
     query = select(DecisionRow).where(col(DecisionRow.case_id) == case_id)
-    return session.scalars(query.order_by(col(DecisionRow.number).desc()).limit(1)).first()
+    return list(session.scalars(query.order_by(col(DecisionRow.number))))
+
+
+def submitted_choice(decisions: Sequence[DecisionRow], submitted_at: str | None) -> str | None:
+    """Return the option chosen by the decision in force at ``submitted_at``, the moment of the last submission."""
+    before = [one.chosen_option for one in decisions if submitted_at and one.signed_at <= submitted_at]
+    return before[-1] if before else None
 
 
 def _versions(session: Session, case_id: str) -> list[tuple[int, str, str, str, str, str, str]]:
@@ -265,7 +289,9 @@ def _decision_view(row: DecisionRow, names: dict[str, str]) -> DecisionView:
 
 
 def _step_view(row: ReviewStep, names: dict[str, str]) -> StepView:
+    detail = json.loads(row.detail)
+    by = detail.pop("by", {})
     return StepView(
         row.number, row.move, row.from_stage, row.to_stage, row.version_number, row.moved_by,
-        names[row.moved_by], unstamp(row.moved_at), row.reasons, json.loads(row.detail),
+        by.get("name", names[row.moved_by]), by.get("role", ""), unstamp(row.moved_at), row.reasons, detail,
     )  # fmt: skip

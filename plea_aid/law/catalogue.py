@@ -26,6 +26,7 @@ from plea_aid.law.records import (
     Posture,
     Term,
 )
+from plea_aid.law.thresholds import ReviewRules
 
 
 class UnknownOffense(LookupError):
@@ -51,6 +52,8 @@ class Law:
     policies: tuple[Policy, ...]
     checklists: tuple[Checklist, ...]
     glossary: Mapping[str, GlossaryEntry]
+    reviews: tuple[ReviewRules, ...] = ()
+    """The office's rules on supervisor review; without any, every analysis is reviewed."""
     limits: Limits = field(default_factory=Limits)
     """What the parties can agree on; empty where the data has no such file, and then nothing is proposed."""
 
@@ -121,6 +124,10 @@ class Law:
         """Return the office's checklist of factors and gates in its newest edition on ``day``."""
         past = [c for c in self.checklists if c.edition <= day] or list(self.checklists)
         return max(past, key=lambda c: c.edition) if past else None
+
+    def review_rules(self, day: date) -> ReviewRules | None:
+        """Return the office's rules on supervisor review in force on ``day``."""
+        return next((r for r in reversed(self.reviews) if r.in_force(day)), None)
 
 
 def _differ_from(one: str, other: str) -> int:

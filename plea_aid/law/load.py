@@ -29,6 +29,7 @@ from plea_aid.law.records import (
     Posture,
     Term,
 )
+from plea_aid.law.thresholds import ReviewRules
 from plea_aid.settings import data_dir
 
 _R = TypeVar("_R", bound=BaseModel)
@@ -80,6 +81,7 @@ def read_law(root: Path) -> Law:
         },
         policies=tuple(reader.each_file(root / "helena" / "policy", Policy)),
         checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
+        reviews=tuple(reader.each_file(root / "helena" / "review", ReviewRules)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
         limits=next((x for s in states if (x := reader.one(s / "limits.toml", "limits", Limits))), Limits()),
     )
@@ -264,6 +266,14 @@ def cross_references(law: Law) -> list[str]:
             known("family", note.reduced_to, {o.family for o in law.offenses.values()}, where)
             if not any(note.covers(o) for o in law.offenses.values()):
                 problems.append(f"{where}: no offense of the catalogue is under {', '.join(note.offenses)}")
+    for review in law.reviews:
+        factors = {f.id for c in law.checklists for f in c.factors}
+        weights = {w for c in law.checklists for w in c.weights}
+        for one in review.thresholds:
+            where = f"review {review.id}, threshold {one.id}"
+            known("authority", one.authorities, law.authorities, where)
+            known("factor", [one.factor] if one.factor else [], factors, where)
+            known("weight", [one.weight] if one.weight else [], weights, where)
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
     return problems

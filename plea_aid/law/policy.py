@@ -8,12 +8,19 @@ from plea_aid.law.catalogue import Law
 
 FACTOR_SECTION = 5
 """Section 5 of the Helena resolution makes avoiding adverse immigration consequences one factor."""
+BINDING = ("in-force", "amended")
+"""States in which a section binds; in any other nothing is asked of anyone."""
+
+
+def factor_state(law: Law, day: date) -> str:
+    """Return the state of the factor's section on ``day``: in-force, amended, stayed, rescinded ..."""
+    status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
+    return status.state if status else "not-in-force"
 
 
 def factor_in_force(law: Law, day: date) -> bool:
     """Say whether the policy gives immigration consequences as a factor on ``day``."""
-    status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
-    return status is not None and status.state == "in-force"
+    return factor_state(law, day) in BINDING
 
 
 def policy_sentence(law: Law, day: date) -> str:

@@ -198,6 +198,7 @@ class Review(Record):
     """Where the analysis stands, and how it came there, oldest event first."""
 
     state: str
+    because: tuple[str, ...] = Field(default=(), description="Why a supervising attorney had to review it")
     events: tuple[ReviewEvent, ...] = ()
 
 

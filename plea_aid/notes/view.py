@@ -115,6 +115,7 @@ def view(data: NoteData) -> View:
         },
         "review": None if data.review is None else {
             "state": data.review.state,
+            "because": list(data.review.because),
             "events": [
                 [_moment(event.at), event.action, f"{event.by_name}, {event.by_role}", event.reasons]
                 for event in data.review.events
@@ -147,7 +148,7 @@ def _facts(data: NoteData) -> list[Tree]:
         ("Cause number", data.cause_number),
         ("Prepared on", day(data.prepared_on) if data.prepared_on else ""),
         *((item.label, day(item.on)) for item in data.dates),
-        ("Stage", data.stage),
+        ("Stage", data.stage if full else ""),
         ("Review", (data.review.state if data.review else "not part of a reviewed analysis") if full else ""),
         ("Option chosen", data.decision.chosen_option if full and data.decision else ""),
         ("Analysis version", str(data.analysis_version) if data.analysis_version is not None else ""),

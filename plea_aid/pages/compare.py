@@ -30,7 +30,7 @@ def draw() -> None:
         if st.button("Go to the plea options" if screen.view.document.get("count") else "Go to the charges"):
             go("options" if screen.view.document.get("count") else "charges", screen.view.id)
         return
-    said = policy_notice(screen.law, analysed.day)
+    said = policy_notice(screen.law)
     if said:
         st.warning(plain(said))
     _glance(screen, analysed)

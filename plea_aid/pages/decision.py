@@ -13,7 +13,9 @@ from plea_aid.casework.entries import Decision
 from plea_aid.casework.errors import CaseworkError, Conflict, Fault, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.readiness import missing
+from plea_aid.casework.rules import office_rules
 from plea_aid.notes.equivalence import departures, weights
+from plea_aid.notes.record_words import AGREEMENTS, ENDED
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
@@ -24,11 +26,10 @@ from plea_aid.pages.gates import show_gate
 from plea_aid.pages.history import show_history
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.record_tables import gate_entries, gate_list, show_gates
-from plea_aid.pages.record_words import AGREEMENTS
 from plea_aid.pages.sensitive import warn_about
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import DECISION_GATES, STEPS, step_of_fault
-from plea_aid.pages.wording import STAGES, clock, counted, joined, plain
+from plea_aid.pages.wording import STAGES, clock, counted, joined, plain, sentence
 
 _OUTCOMES = {
     "offer": ("offered", "Record that the offer was made"),
@@ -120,12 +121,14 @@ def _choice(screen: Screen, analysed: Analysed) -> None:
         "Nothing that identifies a person.",
     )
     warn_about(st.session_state[f"{key}/rationale"] or "")
-    if view.versions:
+    before = {one for one in (view.submitted_choice, signed.chosen_option if signed else None) if one}
+    if before - {st.session_state[f"{key}/option"]}:
         st.text_area(
-            "Why the decision changed since it was last submitted",
+            "Why the decision changed",
             key=f"{key}/change",
             height=80,
             persist_state="session",
+            help=f"Before: {joined([plain(name) for name in sorted(before)])}. A changed decision is explained.",
         )
     if st.button("Sign this decision", type="primary" if not signed else "secondary"):
         _sign(key)
@@ -188,13 +191,24 @@ def _submit(screen: Screen, analysed: Analysed) -> None:
         st.markdown(f"**{counted(len(faults), 'thing')} {verb} missing before it can be submitted.**")
         _missing(screen, analysed, faults)
     else:
-        st.markdown("Nothing is missing. Submitting freezes the analysis and puts it before a supervising attorney.")
+        st.markdown("**Nothing is missing.** Submitting freezes the analysis as a version that never changes.")
+        _who_reviews(screen, analysed)
     refusal = screen.locked(Action.CASE_SUBMIT)
     if refusal:
         st.info(refusal)
     if st.button("Submit for review", type="primary", disabled=bool(faults or refusal)) and _submitted(screen):
         saving.notify("Submitted. The analysis is frozen, and this is its note.", "success")
         go("note", screen.view.id)
+
+
+def _who_reviews(screen: Screen, analysed: Analysed) -> None:
+    analysis = analysed.assessment(screen.law).as_json()
+    because = office_rules().review_because(screen.view, analysis)
+    if because:
+        st.markdown("A supervising attorney reviews it, because:")
+        st.markdown("\n".join(f"- {plain(str(one))}" for one in because))
+    else:
+        st.markdown("It meets no threshold of the office, so the offer may be made without a supervising attorney.")
 
 
 def _submitted(screen: Screen) -> bool:
@@ -256,6 +270,13 @@ def _outcome(screen: Screen, result: str, label: str) -> None:
     on = st.text_input("Date", key=f"outcome/{result}/on", placeholder="month/day/year")
     details: dict[str, str | date | None] = {}
     if result == "entered":
+        details["ended"] = st.selectbox(
+            "How it ended",
+            list(ENDED),
+            format_func=lambda ended: sentence(ENDED[ended]),
+            key="outcome/ended",
+            index=None,
+        )
         details["agreement_type"] = st.selectbox(
             "Type of agreement",
             list(AGREEMENTS),
@@ -263,7 +284,12 @@ def _outcome(screen: Screen, result: str, label: str) -> None:
             key="outcome/agreement",
             index=None,
         )
-        details["court_action"] = st.text_input("What the court did", key="outcome/court", max_chars=200)
+        details["court_action"] = st.text_input(
+            "What the court did",
+            key="outcome/court",
+            max_chars=200,
+            placeholder="For example: agreement accepted, sentence as agreed",
+        )
     note = st.text_area("Note", key=f"outcome/{result}/note", height=80)
     if not st.form_submit_button(label):
         return

@@ -10,6 +10,7 @@ import streamlit as st
 from plea_aid.casework.entries import FactorEntry
 from plea_aid.casework.permissions import Action
 from plea_aid.law.records import ChecklistItem
+from plea_aid.notes.record_words import POINTS, STATES
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.checklist import checklist_of, progress, state
@@ -19,7 +20,6 @@ from plea_aid.pages.gates import show_gate
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.merge import Fields
 from plea_aid.pages.record_tables import factor_entries, factor_list, gate_entries, gate_list, show_factors, show_gates
-from plea_aid.pages.record_words import POINTS, STATES
 from plea_aid.pages.walk import DECISION_GATES
 from plea_aid.pages.wording import plain
 
@@ -34,7 +34,7 @@ def draw() -> None:
     locked = screen.locked(Action.CASE_WEIGH)
     if locked:
         st.info(locked)
-    said = policy_notice(screen.law, analysed.day)
+    said = policy_notice(screen.law)
     if said:
         st.warning(f"{plain(said)} The factor stays on the list, and nothing requires it to be considered.")
     st.markdown(f"**{progress(screen.view, checklist, DECISION_GATES)}**")
@@ -120,7 +120,7 @@ def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number:
 
 def _section_5_words(screen: Screen, analysed: Analysed) -> str:
     lines = [f"{plain(o.name)}: {flag_line(o)}" for o in analysed.options]
-    required = policy_notice(screen.law, analysed.day) is None
+    required = policy_notice(screen.law) is None
     rule = (
         "Policy Section 5: it must be considered in every case, and it can never be the only reason."
         if required

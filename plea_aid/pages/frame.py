@@ -18,7 +18,7 @@ from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import LawError, load_law
-from plea_aid.law.policy import FACTOR_SECTION, policy_sentence
+from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.pages import saving
 from plea_aid.pages.session import current_actor, database, sign_out
 from plea_aid.pages.walk import STEPS, has_what_it_needs, next_step, step_before
@@ -169,7 +169,7 @@ def header_lines(view: CaseView, law: Law, zone: str | None) -> list[str]:
     saved = f"All changes saved, last {clock(view.updated_at, zone)}"
     lines = [
         f"{plain(view.owner_name)} · {hearing} · {saved}",
-        f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, day)}",
+        f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, date.today())}",
     ]
     if not view.editable and view.versions and view.versions[-1].law_version != law.version:
         lines.append(f"Submitted under law {plain(view.versions[-1].law_version)}, which has changed since")
@@ -185,10 +185,13 @@ def policy_words(law: Law, day: date) -> str:
     return f"Policy Section {FACTOR_SECTION} {status.state.replace('-', ' ')}{since}"
 
 
-def policy_notice(law: Law, day: date) -> str | None:
-    """Return a sentence to show when the policy section is anything but in force; None when it is."""
-    status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
-    return None if status is not None and status.state == "in-force" else policy_sentence(law, day)
+def policy_notice(law: Law) -> str | None:
+    """Return a sentence to show when the policy section does not bind today; None when it does.
+
+    The law is that of the plea; the duty to consider is that of the day on which the work is done.
+    """
+    today = date.today()
+    return None if factor_in_force(law, today) else policy_sentence(law, today)
 
 
 def _step_buttons(view: CaseView, step: str) -> None:

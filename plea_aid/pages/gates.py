@@ -9,17 +9,18 @@ from typing import Any
 import streamlit as st
 
 from plea_aid.analysis.charge import resolve_charge
+from plea_aid.analysis.elements import elements_of
 from plea_aid.casework.entries import CLERICAL_GATES, GATES, FactualBasis
 from plea_aid.casework.permissions import Action
+from plea_aid.casework.rules import office_rules
 from plea_aid.casework.views import GateView
 from plea_aid.law.catalogue import UnknownOffense
 from plea_aid.law.records import Gate
+from plea_aid.notes.record_words import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM, YES_NO, gate_words
 from plea_aid.pages import checklist, saving
-from plea_aid.pages.elements import elements_of
 from plea_aid.pages.fields import choice_field, date_field, text_field, tick_field
 from plea_aid.pages.frame import Screen
 from plea_aid.pages.merge import Fields
-from plea_aid.pages.record_words import AGREEMENTS, EQUIVALENCE, SUBMISSION, VICTIM, YES_NO, gate_words
 from plea_aid.pages.wording import plain
 
 Save = Callable[..., bool]
@@ -102,14 +103,7 @@ def _victim(stored: dict[str, Any], key: str, save: Save) -> None:
 
 def _covered(screen: Screen) -> None:
     """Say which counts the catalogue marks for consultation."""
-    marked = []
-    for count in screen.view.document.get("count", ()):
-        try:
-            charge = resolve_charge(screen.law, count["offense"])
-        except UnknownOffense:
-            continue
-        if any(o.victim_consultation for o in charge.offenses):
-            marked.append(f"count {count['number']} ({charge.cite})")
+    marked = office_rules().covered(screen.view.document)
     st.caption(
         f"Marked for consultation: {plain('; '.join(marked))}." if marked else "No count is marked for consultation."
     )

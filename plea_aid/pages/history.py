@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from plea_aid.casework.views import CaseView
-from plea_aid.pages.note_data import MOVES
+from plea_aid.notes.from_record import outcome_words
+from plea_aid.notes.record_words import MOVES
 from plea_aid.pages.wording import clock, plain, sentence
 
 
@@ -22,7 +23,7 @@ def show_history(view: CaseView) -> None:
                 "What": MOVES.get(step.move, sentence(step.move)),
                 "Who": plain(step.by_name),
                 "Version": str(step.version_number or ""),
-                "Reasons": plain(step.reasons) or "none given",
+                "Reasons": plain(" ".join(filter(None, (outcome_words(step.detail), step.reasons)))) or "–",
             }
             for step in view.steps
         ],

@@ -9,7 +9,7 @@ import streamlit as st
 
 from plea_aid.casework.views import CaseView
 from plea_aid.law.records import Checklist
-from plea_aid.pages.record_words import POINTS, STATES, gate_words
+from plea_aid.notes.record_words import POINTS, STATES, gate_words
 from plea_aid.pages.wording import plain
 
 _NOTHING = "–"

@@ -8,21 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plea_aid.analysis.levels import KINDS, SHAPES
 from plea_aid.law.records import Kind
+from plea_aid.notes.record_words import STAGES, joined, sentence
 from plea_aid.notes.view import counted, day, days, dollars
 
-__all__ = ["KINDS", "SHAPES", "counted", "day", "days", "dollars"]
+__all__ = ["KINDS", "SHAPES", "STAGES", "counted", "day", "days", "dollars", "joined", "sentence"]
 
-STAGES: dict[str, str] = {
-    "draft": "Draft",
-    "submitted": "Waiting for review",
-    "approved": "Approved",
-    "returned": "Returned for changes",
-    "offered": "Offered",
-    "accepted": "Offer accepted",
-    "rejected": "Offer rejected",
-    "withdrawn": "Offer withdrawn",
-    "entered": "Entered by the court",
-}
 LEVEL_COLOURS: dict[str, str] = {
     # Blue to orange to dark red: tells apart with every common colour-blindness and in grey print. Words and shapes
     # say the same, so colour is never needed.
@@ -57,12 +47,6 @@ def answer(text: str) -> str:
     return {"true": "Yes", "false": "No", "unspecified": "The record names none"}.get(text, sentence(text))
 
 
-def sentence(text: str) -> str:
-    """Return ids and lower-case words with a capital and spaces."""
-    words = text.replace("-", " ").replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
 def fault_words(line: str, option: str = "") -> str:
     """Return a fault of the engine as a sentence; the option it stands beside need not be named again."""
     shorter = line.removeprefix(f"option '{option}', ") if option else line
@@ -88,11 +72,6 @@ def short_day(on: date) -> str:
 def short_iso(on: str) -> str:
     """Return a stored date in a few letters."""
     return short_day(date.fromisoformat(on))
-
-
-def joined(words: list[str], last: str = "and") -> str:
-    """Return words as a list in a sentence: 'a, b and c'."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
 def _zone(name: str | None) -> tzinfo | None:

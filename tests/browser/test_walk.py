@@ -158,7 +158,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     expect(page.get_by_text("Version 1, submitted")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("^Download the PDF")).click()
-    assert download.value.suggested_filename == "case-note-CR-2026-0412.pdf"
+    assert download.value.suggested_filename == "case-note-CR-2026-0412-v1.pdf"
     text = pdf_text(download.value.path().read_bytes())
     for wanted in (
         "CR-2026-0412",

@@ -26,6 +26,7 @@ Fill = Callable[..., CaseView]
 ENTERED = {
     "result": "entered",
     "on": "2026-06-01",
+    "ended": "as-offered",
     "agreement_type": "46-12-211(1)(b)",
     "court_action": "agreement accepted",
 }
@@ -97,7 +98,7 @@ def test_the_walk_from_draft_to_entered(db: Database, people: People, rules: Rul
         "submit", "return", "submit", "approve", "offer", "accept", "enter",
     ]  # fmt: skip
     assert done.steps[1].reasons == "Say more about the harm."
-    assert done.steps[-1].detail == {key: ENTERED[key] for key in ("on", "agreement_type", "court_action")}
+    assert done.steps[-1].detail == {key: value for key, value in ENTERED.items() if key != "result"}
     assert [one.number for one in done.versions] == [1, 2]
     assert submission.open_version(db, people.auditor, case.id, 1) == first
     assert first.content["decision"]["chosen_option"] == "364 days"
@@ -280,14 +281,57 @@ def test_a_substituted_charge_needs_its_factual_basis(
     view = fill(case.id, option="Amended")
     place = "Gate 'factual-basis': MCA 45-5-201(1)(a), count 1:"
     assert lacks(view, rules) == [f"{place} say which facts show its elements"]
+    strict = replace(rules, elements=lambda _offense: ("bodily injury", "knowingly"))
     charge = {"option": "Amended", "count": 1, "offense": "MCA 45-5-201(1)(a)", "facts": {"bodily injury": " "}}
     gate = {"gate": "factual-basis", "charges": [charge]}
     record.save_gate(db, people.prosecutor, case.id, 1, gate, rules=rules)
     view = cases.open_case(db, people.prosecutor, case.id)
-    assert lacks(view, rules) == [f"{place} no fact for 'bodily injury'"]
-    charge["facts"] = {"bodily injury": "The report describes a bruise."}
+    assert lacks(view, strict) == [f"{place} say which facts show its elements"]
+    charge["facts"] = {"bodily injury": "The report describes a bruise.", "something else": "Not asked."}
     record.save_gate(db, people.prosecutor, case.id, 2, gate, rules=rules)
-    assert lacks(cases.open_case(db, people.prosecutor, case.id), rules) == []
+    assert lacks(cases.open_case(db, people.prosecutor, case.id), strict) == [f"{place} no fact for 'knowingly'"]
+    charge["facts"] = {"bodily injury": "The report describes a bruise.", "knowingly": "Two blows, seen by another."}
+    record.save_gate(db, people.prosecutor, case.id, 3, gate, rules=rules)
+    assert lacks(cases.open_case(db, people.prosecutor, case.id), strict) == []
+
+
+def test_a_covered_victim_is_consulted(db: Database, people: People, rules: Rules, case: CaseView, fill: Fill) -> None:
+    fill(case.id)
+    entry = {"gate": "victim-consultation", "status": "not-covered"}
+    record.save_gate(db, people.prosecutor, case.id, 1, entry, rules=rules)
+    view = cases.open_case(db, people.prosecutor, case.id)
+    assert lacks(view, rules) == []
+    assert lacks(view, replace(rules, covered=lambda _document: ("count 1",))) == [
+        "Gate 'victim-consultation': count 1 is marked for consultation, so it is covered"
+    ]
+
+
+def test_a_factor_that_weighs_nothing_is_no_second_reason(
+    db: Database, people: People, rules: Rules, case: CaseView, fill: Fill
+) -> None:
+    fill(case.id)
+    for factor in ("evidence", "harm"):
+        entry = {"factor": factor, "state": "considered", "points": {"364 days": "for"}, "weight": "none"}
+        record.save_factor(db, people.prosecutor, case.id, 1, {**entry, "rationale": "Looked at."}, rules=rules)
+    [fault] = lacks(cases.open_case(db, people.prosecutor, case.id), rules)
+    assert fault.endswith("is one factor and can never be the only reason")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_changed_decision_is_explained_before_and_after_submission(
+    db: Database, people: People, rules: Rules, case: CaseView, fill: Fill
+) -> None:
+    other = {"chosen_option": "As charged", "rationale": "On reflection."}
+    ready = fill(case.id)
+    with pytest.raises(Invalid, match="'364 days' was signed before; say why the decision changed"):
+        record.decide(db, people.prosecutor, case.id, 1, other)
+    submission.submit(db, people.prosecutor, case.id, ready.version, rules=rules)
+    submission.return_(db, people.supervisor, case.id, ready.version + 1, "Think again.")
+    with pytest.raises(Invalid, match="'364 days' was submitted before; say why the decision changed"):
+        record.decide(db, people.prosecutor, case.id, 1, other)
+    assert record.decide(db, people.prosecutor, case.id, 1, other | {"change_explanation": "New facts."}) == 2
+    view = cases.open_case(db, people.prosecutor, case.id)
+    assert (view.submitted_choice, view.decision and view.decision.chosen_option) == ("364 days", "As charged")
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from plea_aid.casework.audit import verify_chain
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import GATES
 from plea_aid.casework.errors import Invalid
-from plea_aid.casework.readiness import missing, substituted
-from plea_aid.casework.rules import office_rules, section_5_state
-from plea_aid.casework.views import CaseView
+from plea_aid.casework.readiness import missing
+from plea_aid.casework.rules import office_rules
+from plea_aid.casework.views import CaseView, substituted
 from plea_aid.law.load import load_law
+from plea_aid.law.policy import factor_state
 
 from .conftest import GATES as ANSWERS
 from .conftest import People
@@ -35,7 +36,7 @@ def test_section_5_is_one_factor_neither_first_nor_last_and_enforced_while_in_fo
     assert section_5 not in (rules.factor_ids[0], rules.factor_ids[-1])
     assert "Section 5 in-force" in rules.policy_version
     before = office_rules(date(2025, 1, 1))  # before the resolution
-    assert section_5_state(load_law(), date(2025, 1, 1)) == "not-in-force"
+    assert factor_state(load_law(), date(2025, 1, 1)) == "not-in-force"
     assert before.must_consider == before.never_alone == frozenset()
     assert section_5 in before.factor_ids
 
@@ -57,7 +58,12 @@ def fill(db: Database, actor: Actor, case: CaseView) -> CaseView:
         answer: dict[str, Any] = dict(gate)
         if gate["gate"] == "factual-basis":
             answer["charges"] = [
-                {"option": chosen, "count": count, "offense": offense, "facts": {"conduct": "As the report has it."}}
+                {
+                    "option": chosen,
+                    "count": count,
+                    "offense": offense,
+                    "facts": dict.fromkeys(office_rules().elements(offense), "As the report has it."),
+                }
                 for count, offense in substituted(case.document, chosen)
             ]
         record.save_gate(db, actor, case.id, 0, answer)

@@ -9,6 +9,7 @@ import pytest
 
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import resolve_charge
+from plea_aid.analysis.elements import LONGEST, elements_of
 from plea_aid.casework.errors import Fault
 from plea_aid.law.load import load_law
 from plea_aid.notes import note_from_assessment
@@ -19,7 +20,6 @@ from plea_aid.pages import matrix
 from plea_aid.pages.analysed import analyse
 from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
 from plea_aid.pages.decision import grouped
-from plea_aid.pages.elements import LONGEST, elements_of
 from plea_aid.pages.note import file_name
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of, stored_answer

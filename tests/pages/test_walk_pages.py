@@ -13,6 +13,7 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.views import CaseView
 from plea_aid.law.load import load_law
+from plea_aid.pages import frame
 from plea_aid.pages.analysed import analyse
 from tests.pages.conftest import Open, colleague, field, press, visible
 
@@ -300,7 +301,7 @@ def complete(db: Database, pat: Actor, view: CaseView, chosen: str = "As charged
         record.save_factor(db, pat, view.id, 0, entry)
     for gate in (
         {"gate": "public-safety", "violence": "no", "weapon": "no", "injury": "no", "repeat": "no"},
-        {"gate": "victim-consultation", "status": "not-covered"},
+        {"gate": "victim-consultation", "status": "consulted", "on": "2026-04-20"},
         {"gate": "defense-submission", "status": "none-received"},
         {"gate": "equivalence", "status": "equivalent", "explanation": "It is the baseline."},
         {"gate": "plea-agreement", "type": "46-12-211(1)(b)"},
@@ -406,11 +407,13 @@ def test_there_is_one_first_heading_and_none_is_skipped(pfma: CaseView, pat: Act
     assert app.header or not app.subheader
 
 
-def test_a_policy_that_is_not_in_force_is_said(db: Database, pat: Actor, pfma: CaseView, open_app: Open) -> None:
-    early = {**pfma.document, "plea_date": "2025-06-01"}
-    cases.update_document(db, pat, pfma.id, pfma.document_version, early)
+def test_a_policy_that_is_not_in_force_is_said(
+    pat: Actor, pfma: CaseView, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "factor_in_force", lambda _law, _day: False)
     app = open_app(case=pfma.id, step="factors")
     assert "nothing requires it to be considered" in visible(app)
+    assert "considering it is not required" in visible(app)
 
 
 def test_whoever_may_not_change_a_case_is_told_why(db: Database, pat: Actor, pfma: CaseView, open_app: Open) -> None:

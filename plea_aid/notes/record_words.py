@@ -1,15 +1,49 @@
-"""What was said at the gates and about the factors, in words: the same on the screen and in the note."""
+"""The record in words: stages, moves, factors, gates, outcomes, the same on the screen and in the note."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from plea_aid.pages.wording import day, joined, sentence
+from plea_aid.notes.view import day
 
 Entry = Mapping[str, Any]
 
+STAGES: dict[str, str] = {
+    "draft": "Draft",
+    "submitted": "Waiting for review",
+    "approved": "Approved",
+    "returned": "Returned for changes",
+    "offered": "Offered",
+    "accepted": "Offer accepted",
+    "rejected": "Offer rejected",
+    "withdrawn": "Offer withdrawn",
+    "entered": "Entered by the court",
+}
+MOVES = {
+    "submit": "Submitted for review",
+    "approve": "Approved",
+    "return": "Returned with reasons",
+    "offer": "Offer made",
+    "accept": "Offer accepted",
+    "reject": "Offer rejected",
+    "withdraw": "Offer withdrawn",
+    "enter": "Entered by the court",
+    "reopen": "Reopened",
+}
+FACTOR_STATES = {
+    "considered": "considered",
+    "not-applicable": "not applicable",
+    "no-information": "no information",
+}
+ENDED = {
+    "as-offered": "ended as offered",
+    "other-plea": "ended by another plea",
+    "dismissed": "dismissed",
+    "convicted": "convicted after trial",
+    "acquitted": "acquitted",
+}
 STATES = {"considered": "Considered", "not-applicable": "Does not apply", "no-information": "No information"}
 POINTS = {"for": "Speaks for it", "against": "Speaks against it", "neutral": "Neutral"}
 YES_NO = {"yes": "Yes", "no": "No"}
@@ -28,6 +62,17 @@ VICTIM = {
 }
 SUBMISSION = {"received": "Received", "none-received": "None received"}
 EQUIVALENCE = {"equivalent": "It weighs the same", "departure": "It departs from the baseline"}
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: 'a, b and c'."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def sentence(text: str) -> str:
+    """Return ids and lower-case words with a capital and spaces."""
+    words = text.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def gate_words(gate: str, entry: Entry | None) -> tuple[str, str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect, text
-from sqlalchemy.exc import IntegrityError
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, event, inspect, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from plea_aid.casework import cases, migrate
 from plea_aid.casework.database import Database
@@ -19,6 +22,7 @@ from plea_aid.casework.tables import Table
 from plea_aid.casework.views import CaseView
 
 from .conftest import People
+from .every_table import fill_as_it_was, rows_of
 
 BROKEN = '''"""A migration that fails half-way."""
 
@@ -57,6 +61,92 @@ def test_up_from_nothing_and_down_again(empty_url: str) -> None:
     migrate.upgrade(db)
     assert tables(db) == set(Table.metadata.tables)
     db.close()
+
+
+def versions() -> list[str]:
+    """Every version a database may be at, the oldest first."""
+    scripts = ScriptDirectory(str(migrate.MIGRATIONS)).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def shape(db: Database) -> dict[str, list[str]]:
+    """The columns, checks, keys and indexes of every table."""
+    found = inspect(db.engine)
+    return {
+        table: sorted(
+            re.sub(r" object at 0x\w+", "", str(one))
+            for part in (found.get_columns, found.get_check_constraints, found.get_foreign_keys, found.get_indexes)
+            for one in part(table)
+        )
+        for table in found.get_table_names()
+    }
+
+
+def test_up_and_down_through_every_version_with_rows_in_every_table(empty_url: str) -> None:
+    """Upwards no row is lost; downwards each version is again what it was on the way up, to the last value."""
+    db = Database(empty_url)
+    seen: dict[str, tuple[object, object]] = {}
+    for version in versions():
+        before = rows_of(db)
+        migrate.upgrade(db, version)
+        after = rows_of(db)
+        assert {name: len(rows) for name, rows in before.items()} == {name: len(after[name]) for name in before}
+        fill_as_it_was(db)
+        assert all(rows_of(db).values())
+        seen[version] = (shape(db), rows_of(db))
+    for version in versions()[-2::-1]:
+        migrate.downgrade(db, version)
+        was_shape, was_rows = seen[version]
+        assert shape(db) == was_shape, version
+        assert rows_of(db) == was_rows, version
+    migrate.upgrade(db)
+    assert shape(db) == seen[migrate.newest()][0]
+    fill_as_it_was(db)
+    assert all(rows_of(db).values())
+    db.close()
+
+
+def test_a_fault_anywhere_in_a_migration_leaves_the_old_database(empty_url: str) -> None:
+    """Each migration is stopped at its first, its last and some statements between, with rows in every table."""
+    db = Database(empty_url)
+    for version in versions():
+        before = (migrate.revision(db), shape(db), rows_of(db))
+        count = statements(db, version, fail_at=10**6)
+        for place in sorted({1, 2, *range(1, count + 1, max(1, count // 4)), count}):
+            with pytest.raises(Unavailable):
+                statements(db, version, fail_at=place)
+            assert (migrate.revision(db), shape(db), rows_of(db)) == before, (version, place)
+        migrate.upgrade(db, version)
+        fill_as_it_was(db)
+    db.close()
+
+
+def statements(db: Database, version: str, fail_at: int) -> int:
+    """Try a migration, failing at one of its statements (or just before its end), and count them."""
+    count = 0
+
+    def fail(*arguments: Any) -> None:
+        nonlocal count
+        statement = str(arguments[2]).lstrip().upper()
+        if not statement.startswith(("SELECT", "PRAGMA", "BEGIN", "WITH", "SHOW")):
+            count += 1
+        if count == fail_at:
+            raise OperationalError(statement, None, OSError("No space left on device"))
+
+    def stop(_: Any) -> None:
+        raise OperationalError("COMMIT", None, OSError("No space left on device"))
+
+    event.listen(db.engine, "before_cursor_execute", fail)
+    event.listen(db.engine, "commit", stop)
+    try:
+        migrate.upgrade(db, version)
+    except Unavailable:
+        if fail_at <= count:
+            raise
+    finally:
+        event.remove(db.engine, "before_cursor_execute", fail)
+        event.remove(db.engine, "commit", stop)
+    return count
 
 
 def test_the_migrated_database_is_what_the_tables_say(db: Database) -> None:

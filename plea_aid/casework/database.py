@@ -52,12 +52,19 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Run a transaction that writes; it is committed at the end, or undone whole on any error.
 
-        Raises Unavailable when the database does not answer or stays busy; nothing was changed then.
+        Raises Unavailable when the database does not answer or stays busy; nothing was changed then, unless the
+        answer to the commit itself was lost, which the sentence says.
         """
         with plainly(), Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
-                session.commit()
+                session.flush()
+                try:
+                    session.commit()
+                except DBAPIError as error:
+                    if error.connection_invalidated and not self.is_sqlite:
+                        raise Unavailable(_UNSURE) from error
+                    raise
             except BaseException:
                 session.rollback()
                 raise
@@ -80,6 +87,7 @@ def plainly() -> Iterator[None]:
         raise
 
 
+_UNSURE = "The database went away in the middle of saving, so this may or may not be saved; reload the page to see."
 _SILENT = "The database did not answer, so nothing was changed; please try again in a moment."
 
 

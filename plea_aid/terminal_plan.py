@@ -10,7 +10,7 @@ from rich.text import Text
 
 from plea_aid.analysis.levels import KINDS, rank
 from plea_aid.law.catalogue import Law
-from plea_aid.notes.equivalence import NOT_STATED, SAYINGS, departures, families
+from plea_aid.notes.equivalence import NOT_STATED, SAYINGS, departures
 from plea_aid.notes.view import counted, days, dollars
 from plea_aid.planning.accountability import Accountability
 from plea_aid.planning.changes import SmallestChange, Unavoidable
@@ -138,13 +138,14 @@ def _weight_rows(weight: Accountability) -> Iterable[tuple[str, str]]:
         f"{days(weight.supervision_days)} supervision{unstated}",
     )
     for said in SAYINGS:
-        if said.name == "Counts as a prior for":
-            yield "prior for", families(weight.counts_as_prior)
-        else:
-            yield _SHORT.get(said.name, said.name.lower()), said.words(weight)
+        yield _SHORT.get(said.name, said.name.lower()), said.words(weight)
 
 
-_SHORT = {"Treatment ordered by law": "treatment", "Treatment as a condition": "as a condition"}
+_SHORT = {
+    "Counts as a prior for": "prior for",
+    "Treatment ordered by law": "treatment",
+    "Treatment as a condition": "as a condition",
+}
 
 
 def _marks(planned: Planned, group: Group) -> list[Text | str]:

@@ -42,6 +42,7 @@ def families(ids: Iterable[str]) -> str:
 
 
 LABEL = Said("Convicted of", lambda v: v.label)
+PRIORS = Said("Counts as a prior for", lambda v: families(v.counts_as_prior))
 FIGURES: tuple[Measure, ...] = (
     Measure("convictions", "Convictions under Montana law", lambda n: f"{n:,}"),
     Measure("jail_days", "Jail to serve", days),
@@ -54,7 +55,7 @@ SAYINGS: tuple[Said, ...] = (
     Said("Restitution", lambda v: "Can be ordered" if v.restitution_available else "Cannot be ordered"),
     Said("Treatment ordered by law", lambda v: v.treatment_note or "None on file"),
     Said("Treatment as a condition", lambda v: "Can be set" if v.treatment_condition else "No supervision to carry it"),
-    Said("Counts as a prior for", lambda v: families(v.counts_as_prior)),
+    PRIORS,
     Said("Firearms", lambda v: v.firearm_note or "No bar on file"),
 )
 NOT_STATED = "not stated, so the most the law allows"
@@ -66,8 +67,8 @@ class Weight:
 
     option: str
     vector: Accountability
-    federal_convictions: str
-    """How many are convictions for immigration purposes, in words, because some may depend."""
+    federal_convictions: str = ""
+    """How many are convictions for immigration purposes, in words, because some may depend; empty where not said."""
 
 
 def weights(law: Law, case: Case, options: Sequence[OptionAnalysis]) -> tuple[Weight, ...]:
@@ -98,7 +99,7 @@ def rows(found: Sequence[Weight]) -> list[dict[str, str]]:
     for measure in FIGURES:
         cells = {w.option: _figure_beside(measure, w.vector, base) for w in found}
         table.append({"Measure": measure.name, **cells})
-        if measure.key == "convictions":
+        if measure.key == "convictions" and all(w.federal_convictions for w in found):
             table.append(
                 {"Measure": "Convictions for immigration law", **{w.option: w.federal_convictions for w in found}}
             )
@@ -106,21 +107,31 @@ def rows(found: Sequence[Weight]) -> list[dict[str, str]]:
     return table
 
 
-def departures(baseline: Accountability, chosen: Accountability) -> tuple[str, ...]:
-    """Return in plain sentences in what ``chosen`` asks less or more than the baseline; empty where in nothing."""
+def departures(baseline: Accountability, chosen: Accountability, *, brief: bool = False) -> tuple[str, ...]:
+    """Return in plain sentences in what ``chosen`` asks less or more than the baseline; empty where in nothing.
+
+    A ``brief`` answer names the sayings that differ and are long, and leaves their words to the table.
+    """
     lines = [
-        f"{m.name}: {figure(m, chosen)} instead of {figure(m, baseline)}."
+        f"{m.name}: {_at_most(m, chosen)} instead of {_at_most(m, baseline)}."
         for m in FIGURES
         if m.key != "imposed_days" and getattr(baseline, m.key) != getattr(chosen, m.key)
     ]
-    return (
-        *lines,
-        *(
-            f"{said.name}: {said.words(chosen).rstrip('.')}; the baseline has: {said.words(baseline).rstrip('.')}."
-            for said in (LABEL, *SAYINGS)
-            if said.words(baseline) != said.words(chosen)
-        ),
-    )
+    differ = [said for said in (LABEL, *SAYINGS) if said.words(baseline) != said.words(chosen)]
+    named = [said for said in differ if brief and said.name not in (LABEL.name, PRIORS.name)]
+    lines += [
+        f"{said.name}: {said.words(chosen).rstrip('.')}; the baseline has: {said.words(baseline).rstrip('.')}."
+        for said in differ
+        if said not in named
+    ]
+    if named:
+        lines.append(f"Also different: {', '.join(s.name[:1].lower() + s.name[1:] for s in named)}.")
+    return tuple(lines)
+
+
+def _at_most(measure: Measure, vector: Accountability) -> str:
+    words = measure.words(getattr(vector, measure.key))
+    return f"{words} at most" if measure.key == "supervision_days" and not vector.supervision_stated else words
 
 
 def accountability(found: Sequence[Weight]) -> tuple[NoteVector, ...]:

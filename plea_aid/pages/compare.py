@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from plea_aid.notes.equivalence import weights
+from plea_aid.notes.equivalence import FIGURES, Weight, weights
 from plea_aid.pages import matrix
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.frame import Screen, case_page, go, policy_notice
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
+from plea_aid.pages.weight_plot import PLOTTED, points_summary, points_table, weight_plot, weight_points
 from plea_aid.pages.wording import fault_words, plain
 
 _EVERY_GROUP = "Every group"
@@ -78,3 +81,30 @@ def _weight(screen: Screen, analysed: Analysed) -> None:
         return
     st.markdown(f"What each option asks of the defendant, beside the first one, **{plain(found[0].option)}**.")
     show_equivalence(found)
+    _plot(screen, analysed, found)
+
+
+def _plot(screen: Screen, analysed: Analysed, found: Sequence[Weight]) -> None:
+    """Show one measure of weight, chosen by the reader, against the highest level of each kind."""
+    st.header("Weight against consequences", anchor=False)
+    st.markdown("Choose what is measured from left to right. Each kind of consequence stays a row of its own.")
+    first, second = st.columns(2)
+    measures = {m.name: m for m in FIGURES}
+    name = first.selectbox("Measure", list(measures), index=3, key="compare/measure")
+    numbers = {w.option: n for n, w in enumerate(found, 1)}
+    chosen = second.multiselect(
+        "Options shown",
+        list(numbers),
+        default=list(numbers)[:PLOTTED],
+        format_func=lambda o: f"{numbers[o]}. {o}",
+        key=f"{screen.view.id}/compare/options",
+        max_selections=PLOTTED,
+    )
+    tops = matrix.kind_table(analysed.options, screen.law)
+    points = weight_points(measures[name], [w for w in found if w.option in chosen], numbers, tops)
+    if not points:
+        st.info("Choose at least one option to be shown.")
+        return
+    st.altair_chart(weight_plot(points, name), width="stretch", alt=points_summary(points, name))
+    st.caption(f"Numbers: {plain('; '.join(f'{numbers[o]} {o}' for o in chosen))}. The same as a table:")
+    st.table(points_table(points, name), hide_index=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 Document = dict[str, Any]
 BASELINE = "As charged"
+LONGEST_NAME = 110
+"""Letters; a case file allows 120, and a number may follow."""
 
 
 def with_key(document: Document, key: str, value: Any) -> Document:
@@ -91,6 +93,25 @@ def with_copy(document: Document, place: int) -> Document:
     twin["name"] = free_name(changed, f"{twin['name']}, changed")
     changed["option"].append(twin)
     return changed
+
+
+def with_adopted(document: Document, option: Document, name: str) -> Document:
+    """Return the document with a suggested option after the last one, under a name no other option has."""
+    changed = copy.deepcopy(document)
+    added = {**copy.deepcopy(option), "name": free_name(changed, name[:LONGEST_NAME])}
+    changed.setdefault("option", []).append(added)
+    return changed
+
+
+def with_plan_key(document: Document, key: str, value: Any) -> Document:
+    """Return the document with one thing that a resolution must keep, or left out where nothing is asked."""
+    return _set(document, "plan", _set(document.get("plan", {}), key, value or None) or None)
+
+
+def with_kept_prior(document: Document, family: str, kept: bool) -> Document:
+    """Return the document with an enhancement family that the result must still count for, or without it."""
+    others = [f for f in document.get("plan", {}).get("keep_prior_for", []) if f != family]
+    return with_plan_key(document, "keep_prior_for", [*others, family] if kept else others)
 
 
 def without_option(document: Document, place: int) -> Document:

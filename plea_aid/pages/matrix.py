@@ -63,6 +63,11 @@ def by_kind(option: OptionAnalysis, law: Law) -> dict[Kind, str]:
     }
 
 
+def kind_table(options: Sequence[OptionAnalysis], law: Law) -> dict[str, dict[Kind, str]]:
+    """Return, for each option by name, the highest level of each kind of ground."""
+    return {option.name: by_kind(option, law) for option in options}
+
+
 def findings_for(option: OptionAnalysis, postures: Sequence[str] | None) -> tuple[Finding, ...]:
     """Return the findings that concern one of these postures (all for None), the highest level first."""
     wanted = [f for f in option.findings if postures is None or set(f.postures) & set(postures)]

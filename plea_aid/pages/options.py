@@ -15,6 +15,7 @@ from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_terms
 from plea_aid.pages.catalogue import not_in_catalogue
+from plea_aid.pages.constraints import show_constraints
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field
 from plea_aid.pages.frame import Screen, case_page, go
@@ -23,9 +24,11 @@ from plea_aid.pages.merge import Change
 from plea_aid.pages.questions import questions_of
 from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
+from plea_aid.pages.suggestions import show_suggestions
 from plea_aid.pages.wording import KINDS, days, dollars, fault_words, level, plain
 
 _ANOTHER = "another"
+_BY_HAND, _SUGGESTED = "Options by hand", "Suggestions"
 
 
 def draw() -> None:
@@ -52,6 +55,10 @@ def draw() -> None:
             _add(documents.BASELINE)
         return
     analysed = analyse(document)
+    if not locked and _view(screen) == _SUGGESTED:
+        show_constraints(screen)
+        show_suggestions(screen, analysed)
+        return
     place = _choose(screen, analysed)
     name = options[place]["name"]
     if locked:
@@ -64,6 +71,21 @@ def draw() -> None:
         _editor(screen, place)
     with live:
         _live(analysed, name, screen.law, screen.view.id)
+
+
+def _view(screen: Screen) -> str | None:
+    """Show the two ways to an option, by hand or from a suggestion; return the one chosen."""
+    key = f"{screen.view.id}/options/way"
+    chosen: str | None = st.segmented_control(
+        "Way to an option",
+        [_BY_HAND, _SUGGESTED],
+        default=_BY_HAND if key not in st.session_state else None,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen
 
 
 def _choose(screen: Screen, analysed: Analysed) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from plea_aid.analysis.case import Count, OptionCount
 from plea_aid.analysis.charge import Charge, resolve_charge
 from plea_aid.law.catalogue import Law
+from plea_aid.law.citation import normalise
 from plea_aid.planning.accountability import offer_of
 
 
@@ -91,3 +93,17 @@ def _wording(law: Law, final: Charge, part: OptionCount) -> list[str]:
             named = str(answer).replace("-", " ")
             lines.append(f"The record names {named}: {asked} {law.limits.record_named}")
     return lines
+
+
+def authorities_in(law: Law, lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the authorities that these lines name: a Montana section by its number, a decision by name."""
+    text = " ".join(lines)
+    sections = {m.group() for m in _SECTION.finditer(text)}
+    return tuple(
+        a.id
+        for a in law.authorities.values()
+        if (normalise(a.citation).split("(")[0] in sections if a.kind == "statute" else a.name in text)
+    )
+
+
+_SECTION = re.compile(r"\b\d+-\d+-\d+\b")

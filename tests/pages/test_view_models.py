@@ -13,7 +13,7 @@ from plea_aid.analysis.elements import LONGEST, elements_of
 from plea_aid.casework.errors import Fault
 from plea_aid.law.load import load_law
 from plea_aid.notes import note_from_assessment
-from plea_aid.notes.equivalence import accountability, departures, rows, weights
+from plea_aid.notes.equivalence import FIGURES, accountability, departures, rows, weights
 from plea_aid.notes.from_case import policy_state, words_of
 from plea_aid.notes.overview import by_posture
 from plea_aid.pages import matrix
@@ -25,7 +25,8 @@ from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of, stored_answer
 from plea_aid.pages.sensitive import warning
 from plea_aid.pages.walk import STEP_IDS, next_step, step_before, step_of_fault
-from plea_aid.pages.wording import plain
+from plea_aid.pages.weight_plot import points_summary, points_table, weight_plot, weight_points
+from plea_aid.pages.wording import KINDS, plain
 from plea_aid.planning.plan import plan
 from plea_aid.settings import data_dir
 
@@ -209,6 +210,35 @@ class TestEquivalence:
             found[0].vector.suspended_days,
         )
         assert printed.supervision_days == found[0].vector.supervision_days
+
+    @pytest.mark.parametrize("measure", [m.name for m in FIGURES])
+    def test_the_plot_and_its_table_say_what_the_comparison_says(self, measure: str) -> None:
+        analysed = analyse(example("shoplifting"))
+        assert analysed.case
+        found = weights(LAW, analysed.case, analysed.options)
+        numbers = {w.option: n for n, w in enumerate(found, 1)}
+        tops = matrix.kind_table(analysed.options, LAW)
+        chosen = next(m for m in FIGURES if m.name == measure)
+        points = weight_points(chosen, found, numbers, tops)
+        assert len(points) == len(found) * len(KINDS)
+        assert all(
+            p.level == matrix.by_kind(o, LAW)[p.kind] for o in analysed.options for p in points if p.option == o.name
+        )
+        drawn = weight_plot(points, measure).to_dict()
+        (rows,) = drawn["datasets"].values()
+        shown = {(r["Option"], r["Kind"]): (r["value"], r["Level"]) for r in rows}
+        assert shown == {
+            (p.option, KINDS[p.kind]): (getattr(found[p.number - 1].vector, chosen.key), p.level.replace("-", " "))
+            for p in points
+            if (p.option, KINDS[p.kind]) in shown
+        }
+        hidden = {KINDS[p.kind] for p in points} - {kind for _, kind in shown}
+        assert all(p.level == "none" for p in points if KINDS[p.kind] in hidden), "only what nobody reaches is left out"
+        table = points_table(points, measure)
+        assert [row["Option"].replace("\\", "") for row in table] == [f"{n}. {o}" for o, n in numbers.items()]
+        assert all(
+            f"{KINDS[p.kind].lower()} {p.level}" in points_summary(points, measure) for p in points if p.level != "none"
+        )
 
     def test_supervision_nobody_stated_is_the_most_the_law_allows_and_says_so(self) -> None:
         table = {row["Measure"]: row for row in table_of("pfma")}

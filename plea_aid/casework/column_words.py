@@ -14,6 +14,7 @@ WITHHELD: dict[tuple[str, str], str] = {
     ("user_account", "password_hash"): "it is a credential",
     ("setup_code", "code_hash"): "it is a credential",
     ("sign_in_session", "token_hash"): "it is a credential",
+    ("sealed_text", "content"): "it is sealed; it leaves the office in a release only",
 }
 """Columns that leave the office in no export, and why."""
 
@@ -39,6 +40,8 @@ _COMMON = {
     "lifted_reason": "Why it was taken back, in words.",
     "saved_by": "The account that saved it last.",
     "saved_at": "When it was saved last.",
+    "sealed_by": "The account that sealed it.",
+    "sealed_at": "When it was sealed.",
     "signed_by": "The account that signed it.",
     "signed_at": "When it was signed.",
     "submitted_by": "The account that submitted it.",

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from plea_aid.privacy.guard import Hit
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -51,6 +53,34 @@ class Invalid(CaseworkError):
     def __init__(self, sentence: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(sentence)
         self.faults = faults or (Fault("", sentence),)
+
+
+@dataclass(frozen=True)
+class Find:
+    """A text, the place it was written for, and what in it Section 2 protects."""
+
+    place: str
+    text: str
+    hits: tuple[Hit, ...]
+    kinds: tuple[str, ...]
+    """The kinds found, in the words a reader knows them by, each once."""
+    replaced: str
+    """The text with a placeholder for each hit."""
+
+
+class Sensitive(CaseworkError):
+    """A text holds what policy Section 2 protects. Nothing was stored: its writer settles it first.
+
+    The sentence names kinds and never the words themselves, which are in ``finds`` for the writer alone.
+    """
+
+    def __init__(self, finds: tuple[Find, ...]) -> None:
+        kinds = tuple(dict.fromkeys(kind for find in finds for kind in find.kinds))
+        super().__init__(
+            f"Not saved yet: the text holds what looks like {' and '.join(kinds)}, which this record keeps out "
+            "(policy Section 2). Take it out, or keep the text sealed with a reason."
+        )
+        self.finds = finds
 
 
 class Conflict(CaseworkError):

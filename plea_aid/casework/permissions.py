@@ -43,6 +43,8 @@ class Action(StrEnum):
     OFFICE_READ = "office.read"
     LAW_READ = "law.read"
     LAW_SIGN_OFF = "law.sign-off"
+    TEXT_SEAL = "text.seal"
+    TEXT_READ = "text.read"
     DATABASE_BACKUP = "database.backup"
     DATABASE_RESTORE = "database.restore"
     OFFICE_EXPORT = "office.export"
@@ -81,13 +83,14 @@ _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
     _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.WALL_LIST, _A.WALL_CHANGE,
     _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
+    _A.TEXT_SEAL, _A.TEXT_READ,
 }  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
 
 ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY,
     "supervisor": _ATTORNEY | _ACCOUNTS | {_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.OFFICE_EXPORT},
-    "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME},
+    "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
     "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST},
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
@@ -123,6 +126,8 @@ PHRASES: dict[Action, str] = {
     _A.OFFICE_READ: "see the office figures",
     _A.LAW_READ: "see who signed the law off",
     _A.LAW_SIGN_OFF: "sign an entry of the law off",
+    _A.TEXT_SEAL: "keep a sealed text",
+    _A.TEXT_READ: "read a sealed text",
     _A.DATABASE_BACKUP: "back the database up",
     _A.DATABASE_RESTORE: "restore the database",
     _A.OFFICE_EXPORT: "export everything of the office",
@@ -170,13 +175,13 @@ CASE_RULES: tuple[CaseRule, ...] = (
     ),
     CaseRule(
         "own-case-or-supervisor",
-        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE}),
+        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ}),
         lambda actor, case: not _owns(actor, case) and actor.role != "supervisor",
         "Only the attorney who has this case, or a supervisor, may {do}.",
     ),
     CaseRule(
         "own-case-or-staff",
-        frozenset({_A.CASE_OUTCOME}),
+        frozenset({_A.CASE_OUTCOME, _A.TEXT_SEAL}),
         lambda actor, case: not _owns(actor, case) and actor.role not in ("supervisor", "paralegal"),
         "Only the attorney who has this case, a supervisor or a paralegal may {do}.",
     ),

@@ -246,6 +246,23 @@ class ReviewStep(SealedCaseTable, table=True):
     """What an outcome holds beyond the move, as JSON text."""
 
 
+class SealedText(SealedCaseTable, table=True):
+    """A text with what Section 2 protects, kept for a reason; in the record stands only its placeholder."""
+
+    __tablename__ = "sealed_text"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    content: str = Field(sa_type=Text)
+    """The text as it was written."""
+    place: str = Field(sa_type=Text)
+    """Where in the record the placeholder was to stand, in words."""
+    kinds: str = Field(sa_type=Text)
+    """The kinds found in it, separated by commas."""
+    reason: str = Field(sa_type=Text)
+    sealed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    sealed_at: str = Field(sa_type=Text)
+
+
 class LawSignOff(SealedTable, table=True):
     """An attorney's sign-off of one entry of the law, as its content was then."""
 
@@ -293,5 +310,6 @@ SEALED: dict[str, type[SealedTable]] = {
     "case_version": CaseVersion,
     "review_step": ReviewStep,
     "law_sign_off": LawSignOff,
+    "sealed_text": SealedText,
 }
 """Tables whose rows never change, besides the audit trail itself."""

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import event
 from sqlmodel import Session
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import Entry, append, sealed_hash
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import NotAllowed, NotFound
+from plea_aid.casework.free_text import refuse_sensitive
 from plea_aid.casework.permissions import Action, CaseFacts, can
 from plea_aid.casework.tables import SealedTable
 from plea_aid.casework.visibility import confine, is_closed_to
@@ -80,10 +82,14 @@ class Work:
 
 @contextmanager
 def changing(db: Database, actor: Actor) -> Iterator[Work]:
-    """Run a change in one transaction; all of it is stored, events included, or nothing is."""
+    """Run a change in one transaction; all of it is stored, events included, or nothing is.
+
+    Raises Sensitive, and nothing is stored, when a row holds new words that Section 2 protects (``free_text``).
+    """
     work: Work | None = None
     try:
         with db.write() as session:
+            event.listen(session, "before_flush", refuse_sensitive)
             work = Work(session, actor)
             yield work
             session.flush()

@@ -32,11 +32,15 @@ def law_show(
 
 @law_app.command("check")
 def law_check() -> None:
-    """Validate every law file: schema, references, dates, authorities."""
+    """Validate every law file and the detectors of the Section 2 guard: schema, references, dates, authorities."""
     with one_line_faults("law"):
         from plea_aid.law.check import check_law
+        from plea_aid.privacy.guard import load_guard
+        from plea_aid.privacy.scorecard import load_corpus
 
         law = current_law()
+        load_guard().check()
+        load_corpus()
         problems, remarks = check_law(law)
         for line in problems:
             typer.echo(line, err=True)

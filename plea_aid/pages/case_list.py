@@ -12,6 +12,7 @@ from plea_aid.casework.views import CaseRow
 from plea_aid.pages import saving
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import go, page_link, signed_in
+from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import STEP_IDS, landing_step
 from plea_aid.pages.wording import STAGES, clock, plain, short_day
@@ -71,6 +72,7 @@ def _new_case(db: Database, actor: Actor) -> None:
         offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="month/day/year")
         hearing = st.text_input("Next hearing", key="new/hearing", placeholder="month/day/year")
         pressed = st.form_submit_button("Start a case", type="primary")
+    settle_text("new/cause", "Cause number")
     if not pressed:
         return
     try:

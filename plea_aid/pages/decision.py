@@ -26,7 +26,7 @@ from plea_aid.pages.gates import show_gate
 from plea_aid.pages.history import show_history
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.record_tables import gate_entries, gate_list, show_gates
-from plea_aid.pages.sensitive import warn_about
+from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import DECISION_GATES, STEPS, step_of_fault
 from plea_aid.pages.wording import STAGES, clock, counted, joined, plain, sentence
@@ -120,7 +120,7 @@ def _choice(screen: Screen, analysed: Analysed) -> None:
         help="Why this is a just resolution. Immigration consequences can be one reason, never the only one. "
         "Nothing that identifies a person.",
     )
-    warn_about(st.session_state[f"{key}/rationale"] or "")
+    settle_text(f"{key}/rationale", "Reasons of the decision", view.id, stored=signed.rationale if signed else "")
     before = {one for one in (view.submitted_choice, signed.chosen_option if signed else None) if one}
     if before - {st.session_state[f"{key}/option"]}:
         st.text_area(
@@ -130,6 +130,7 @@ def _choice(screen: Screen, analysed: Analysed) -> None:
             persist_state="session",
             help=f"Before: {joined([plain(name) for name in sorted(before)])}. A changed decision is explained.",
         )
+        settle_text(f"{key}/change", "Why the decision changed", view.id)
     if st.button("Sign this decision", type="primary" if not signed else "secondary"):
         _sign(key)
         st.rerun()
@@ -257,11 +258,15 @@ def _what_next(screen: Screen) -> None:
             result, label = _OUTCOMES[move]
             with st.expander(label), st.form(f"outcome/{result}", border=False):
                 _outcome(screen, result, label)
+            settle_text(f"outcome/{result}/note", "Note on the outcome", view.id)
+            if result == "entered":
+                settle_text("outcome/court", "What the court did", view.id)
     if "reopen" in moves:
         with st.expander("Reopen it for changes"), st.form("reopen", border=False):
             reasons = st.text_area("Why it is reopened", key="reopen/reasons")
             if st.form_submit_button("Reopen"):
                 _move(partial(submission.reopen, screen.db, screen.actor, view.id, view.version, reasons))
+        settle_text("reopen/reasons", "Why it is reopened", view.id)
     if not moves:
         st.markdown("There is nothing for you to record at this stage.")
 

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from plea_aid.pages.dates import read_day, typed_day
-from plea_aid.pages.saving import show
-from plea_aid.pages.sensitive import warn_about
+from plea_aid.pages.saving import seen_case, show
+from plea_aid.pages.sensitive import settle_text
 
 Save = Callable[[Any], bool]
 
@@ -50,8 +50,7 @@ def text_field(
     refusal = check(typed) if check and typed != (stored or "") else None
     if refusal:
         st.error(f"{refusal} It is not saved yet.")
-    if area:
-        warn_about(typed)
+    settle_text(key, label, seen_case().id, stored=stored or "")
 
 
 def date_field(

@@ -11,6 +11,7 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.entry_hash import hash_of_entry
 from plea_aid.pages import saving
 from plea_aid.pages.frame import signed_in
+from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain, sentence
 
@@ -56,6 +57,7 @@ def show_sign_off(kind: str, entry_id: str, law: Law) -> None:
             placeholder="The code and the decisions cited, all elements and penalties",
         )
         st.form_submit_button("Sign this entry off", on_click=_sign, args=(kind, entry_id, present, key))
+    settle_text(key, "What you read it against")
 
 
 def _sign(kind: str, entry_id: str, content: str, key: str) -> None:

@@ -21,6 +21,7 @@ from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.history import show_history
 from plea_aid.pages.reasons import LEGEND
 from plea_aid.pages.record_tables import show_factors, show_gates
+from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain, short_day
 
@@ -96,6 +97,8 @@ def _verdict(db: Database, actor: Actor, view: CaseView) -> None:
                 _do(
                     lambda: submission.return_(db, actor, view.id, view.version, reasons), "Returned with your reasons."
                 )
+        settle_text(f"review/{view.id}/note", "Note of the approval", view.id)
+        settle_text(f"review/{view.id}/reasons", "Why it goes back", view.id)
     page_link("note", "Open its case note", view.id)
 
 

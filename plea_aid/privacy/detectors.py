@@ -78,6 +78,14 @@ class Detector(_Entry):
     unless: list[str] = []
 
 
+class FieldName(_Entry):
+    """Names of fields, columns or questions that ask for a kind. The pattern runs on the name as words in lower case
+    with single blanks: `birthPlace`, `birth_place` and `Birth place` are all `birth place`."""
+
+    kind: str
+    pattern: str
+
+
 class DetectorFile(BaseModel):
     """The whole of `guard.toml`."""
 
@@ -89,6 +97,7 @@ class DetectorFile(BaseModel):
     context: list[Context] = []
     allow: list[Allowed] = []
     detector: list[Detector]
+    field: list[FieldName] = []
 
 
 class Pattern:
@@ -151,12 +160,15 @@ class DetectorSet:
     contexts: tuple[ReadyContext, ...]
     detectors: tuple[ReadyDetector, ...]
     allowed: tuple[ReadyAllowed, ...]
+    fields: tuple[tuple[str, Pattern], ...] = ()
+    """Kind and pattern of the names that ask for it."""
 
     def check(self) -> None:
         """Compiles every pattern. Raises GuardDataError for the first that is no regular expression."""
         patterns = [entry.pattern for entry in self.contexts]
         patterns += [entry.pattern for entry in self.detectors]
         patterns += [entry.pattern for entry in self.allowed]
+        patterns += [pattern for _, pattern in self.fields]
         for pattern in patterns:
             _ = pattern.regex
 
@@ -189,7 +201,7 @@ class _Builder:
 
     def build(self) -> DetectorSet:
         file = self.file
-        for entries in (file.kind, [*file.words, *file.part], file.context, file.detector, file.allow):
+        for entries in (file.kind, [*file.words, *file.part], file.context, file.detector, file.allow, file.field):
             self._refuse_twins(entries)
         for words in file.words:
             self.lists[words.id] = self._listed(words, words.words)
@@ -206,6 +218,7 @@ class _Builder:
                 ReadyAllowed(self._pattern(allowed), frozenset(self._known(allowed, allowed.kinds) or self.kinds))
                 for allowed in file.allow
             ),
+            fields=tuple((self._known(field, [field.kind])[0], self._pattern(field)) for field in file.field),
         )
 
     def _listed(self, entry: _Entry, words: Iterable[str]) -> list[str]:
@@ -225,7 +238,7 @@ class _Builder:
                 raise GuardDataError(f"{self.path}: {entry.id}: the id is given twice")
             seen.add(entry.id)
 
-    def _expand(self, entry: "Part | Context | Detector | Allowed") -> str:
+    def _expand(self, entry: "Part | Context | Detector | Allowed | FieldName") -> str:
         def value(reference: re.Match[str]) -> str:
             if reference[1] not in self.parts:
                 raise GuardDataError(
@@ -237,7 +250,9 @@ class _Builder:
         pattern = entry.pattern.lstrip() if "\n" in entry.pattern else entry.pattern
         return _REFERENCE.sub(value, _LAYOUT.sub("", pattern))
 
-    def _pattern(self, entry: "Context | Detector | Allowed", ending: str = "", cased: bool = True) -> Pattern:
+    def _pattern(
+        self, entry: "Context | Detector | Allowed | FieldName", ending: str = "", cased: bool = True
+    ) -> Pattern:
         source = self._expand(entry)
         place = f"{self.path}: {entry.id}"
         if re.search("[A-Z]", _without_cased(_ESCAPE.sub("", source))):

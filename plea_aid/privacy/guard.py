@@ -27,6 +27,10 @@ _WINDOW = 160
 """Characters around a match in which a context is looked for; a sentence rarely needs more, and it bounds the work."""
 
 
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One find: `text` is the scanned text from `start` to `end` (exclusive); `why` is written for its writer."""
@@ -111,6 +115,11 @@ class Guard:
             parts += [text[at : hit.start], self.placeholder(hit.kind)]
             at = hit.end
         return "".join([*parts, text[at:]])
+
+    def field_kind(self, name: str) -> str | None:
+        """The kind that a field, column or question of this name asks for; None when it asks for none."""
+        words = " ".join(_WORD.findall(_CAMEL.sub(" ", name))).lower()
+        return next((kind for kind, pattern in self._detectors.fields if pattern.regex.search(words)), None)
 
     def scan_lines(self, lines: Iterable[str]) -> LinesRecord:
         """The hits of each line, as `plea-aid guard --json` prints them: one entry for every line."""

@@ -37,6 +37,8 @@ MATRIX = {
     Action.OFFICE_READ: {P, S, A},
     Action.LAW_READ: {P, S, L, A, M},
     Action.LAW_SIGN_OFF: {P, S},
+    Action.TEXT_SEAL: {P, S, L},
+    Action.TEXT_READ: {P, S},
     Action.DATABASE_BACKUP: {M},
     Action.DATABASE_RESTORE: set(),
     Action.OFFICE_EXPORT: {S},

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from plea_aid.casework import cases, signoff, submission
+from plea_aid.casework import cases, sealed_texts, signoff, submission
 from plea_aid.casework.audit import Head, verify_chain
 from plea_aid.casework.database import Database
 from plea_aid.casework.rules import Rules
@@ -34,6 +34,7 @@ def submitted(db: Database, people: People, rules: Rules, case: CaseView, fill: 
     submission.submit(db, people.prosecutor, case.id, ready.version, rules=rules)
     law = load_law()
     signoff.sign_off(db, people.supervisor, "offense", THEFT, hash_of_entry(law, "offense", THEFT), "Read.", law=law)
+    sealed_texts.seal_text(db, people.prosecutor, case.id, "DOB 3/4/1991", "The court asked.", place="a note")
     return cases.open_case(db, people.prosecutor, case.id)
 
 
@@ -126,7 +127,7 @@ def test_every_altered_place_is_found_and_named(db: Database, submitted: CaseVie
         for row in dice.sample(rows(db, table), min(2, len(rows(db, table)))):
             stored = dict(row._mapping)
             for column, value in stored.items():
-                if column in (key, "case_id", "signed_by", "submitted_by", "moved_by", "outcome", "kind"):
+                if column in (key, "case_id", "outcome", "kind") or column.endswith("_by"):
                     continue  # refused by a constraint of the table, or looked at below
                 length = len(value) if isinstance(value, str) else 0
                 places = sorted(dice.sample(range(length), min(3, length)))

@@ -10,11 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from plea_aid.casework import accounts, signin
+from plea_aid.casework import accounts, free_text, signin
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.migrate import open_database
-from plea_aid.pages import sensitive
 from plea_aid.privacy.guard import Hit
 from plea_aid.settings import settings
 
@@ -44,12 +43,15 @@ class QuickGuard:
 
     def scan(self, text: str) -> list[Hit]:
         place = text.find("undocumented")
-        return [Hit("immigration-status", place, place + 12, "undocumented", "")] if place >= 0 else []
+        return [Hit("immigration-status", place, place + 12, "undocumented", "Why.")] if place >= 0 else []
+
+    def replace(self, text: str, hits: list[Hit]) -> str:
+        return text.replace("undocumented", "[removed: immigration status]")
 
 
 @pytest.fixture(autouse=True)
 def quick_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sensitive, "load_guard", QuickGuard)
+    monkeypatch.setattr(free_text, "load_guard", QuickGuard)
 
 
 @pytest.fixture

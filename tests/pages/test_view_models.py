@@ -23,7 +23,6 @@ from plea_aid.pages.decision import grouped
 from plea_aid.pages.note import file_name
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of, stored_answer
-from plea_aid.pages.sensitive import warning
 from plea_aid.pages.walk import STEP_IDS, next_step, step_before, step_of_fault
 from plea_aid.pages.weight_plot import points_summary, points_table, weight_plot, weight_points
 from plea_aid.pages.wording import KINDS, plain
@@ -299,13 +298,6 @@ def test_what_was_typed_is_shown_as_typed() -> None:
 def test_the_file_name_holds_plain_letters_only() -> None:
     assert file_name("CR-2026/04:12", "internal") == "case-note-CR-2026-04-12.pdf"
     assert file_name(None, "comparison") == "comparison-no-number.pdf"
-
-
-def test_text_about_a_persons_status_is_pointed_out_and_reasons_that_hold_for_anyone_are_not() -> None:
-    said = warning("He is undocumented.")
-    assert said is not None
-    assert "undocumented" in said
-    assert warning("The option avoids a likely ground of deportability for anyone and weighs the same.") is None
 
 
 def test_no_module_of_the_pages_is_long() -> None:

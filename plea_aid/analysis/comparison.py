@@ -104,7 +104,7 @@ def _record_changes(kind: str, before: Mapping[str, BaseModel], after: Mapping[s
 def _field_changes(before: BaseModel, after: BaseModel) -> tuple[FieldChange, ...]:
     one, two = before.model_dump(mode="json"), after.model_dump(mode="json")
     return tuple(
-        FieldChange(name, _words(_text(one.get(name)), _text(two.get(name))))
+        FieldChange(name, word_runs(_text(one.get(name)), _text(two.get(name))))
         for name in dict.fromkeys((*one, *two))
         if one.get(name) != two.get(name)
     )
@@ -114,8 +114,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _words(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """Return the runs of words kept, removed and added."""
+def word_runs(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Return the runs of words kept (=), removed (-) and added (+), in order."""
     one, two = before.split(), after.split()
     runs: list[tuple[str, str]] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, one, two, autojunk=False).get_opcodes():

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
@@ -199,12 +199,17 @@ def list_cases(
     return Listing(tuple(rows[:limit]), following)
 
 
-def review_queue(db: Database, actor: Actor, *, limit: int = 50) -> list[CaseRow]:
-    """Return submitted cases that wait for review: the earliest hearing first, then the longest waiting."""
+QueueOrder = Literal["hearing", "age"]
+
+
+def review_queue(db: Database, actor: Actor, *, order: QueueOrder = "hearing", limit: int = 50) -> list[CaseRow]:
+    """Return the cases that wait for a supervisor's review: the earliest hearing first, or the longest waiting."""
+    hearing = (col(CaseFile.hearing_date).is_(None), col(CaseFile.hearing_date), col(CaseFile.submitted_at))
+    age = (col(CaseFile.submitted_at), col(CaseFile.hearing_date))
     query = (
         _rows_query()
-        .where(col(CaseFile.stage) == "submitted")
-        .order_by(col(CaseFile.hearing_date).is_(None), col(CaseFile.hearing_date), col(CaseFile.submitted_at))
+        .where(col(CaseFile.stage) == "submitted", col(CaseFile.review_required).is_(True))
+        .order_by(*(hearing if order == "hearing" else age))
         .limit(max(1, min(limit, LONGEST_LIST)))
     )
     with reading(db, actor) as work:

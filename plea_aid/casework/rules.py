@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from plea_aid.analysis.assess import assess
 from plea_aid.analysis.case import Case
 from plea_aid.analysis.casefile import validate_case
-from plea_aid.analysis.charge import CaseError, resolve_charge
+from plea_aid.analysis.charge import CaseError, Charge, resolve_charge
 from plea_aid.analysis.elements import elements_of
 from plea_aid.casework.canonical import faulty_text
 from plea_aid.casework.errors import Fault, Invalid, invalid_from
@@ -84,6 +84,8 @@ class Rules:
     """What stands beside a factor: that the policy behind it is not in force."""
     covered: Callable[[Document], tuple[str, ...]] = lambda _document: ()
     """The counts whose offense is marked for consultation of the victim, in words."""
+    families: Callable[[Document], frozenset[str]] = lambda _document: frozenset()
+    """The offense families charged, by which comparable cases are found."""
     elements: Callable[[str], tuple[str, ...]] = lambda _offense: ()
     """The elements of an offense that a factual basis must show; none for one the catalogue does not know."""
     review_because: Callable[[CaseView, Document], tuple[Reason, ...]] = lambda _view, _analysis: (EVERY_ANALYSIS,)
@@ -128,6 +130,7 @@ def office_rules(today: date | None = None) -> Rules:
         gate_labels={one.id: one.name for one in checklist.gates},
         remarks=dict.fromkeys(section_5 - enforced, said),
         covered=lambda document: _covered(document, law),
+        families=lambda document: frozenset(o.family for _, c in _charges(document, law) for o in c.offenses),
         elements=lambda offense: _elements(offense, law),
         review_because=lambda view, analysis: _review(view, analysis, law, checklist, day),
         printed=lambda document, analysis: printed(law, document, analysis, day),
@@ -140,15 +143,22 @@ def _review(view: CaseView, analysis: Document, law: Law, checklist: Checklist, 
 
 
 def _covered(document: Document, law: Law) -> tuple[str, ...]:
+    return tuple(
+        f"count {number} ({charge.cite})"
+        for number, charge in _charges(document, law)
+        if any(one.victim_consultation for one in charge.offenses)
+    )
+
+
+def _charges(document: Document, law: Law) -> list[tuple[int, Charge]]:
+    """Return the counts charged that the catalogue knows."""
     found = []
     for count in document.get("count", ()):
         try:
-            charge = resolve_charge(law, count["offense"])
+            found.append((count["number"], resolve_charge(law, count["offense"])))
         except UnknownOffense:
             continue
-        if any(one.victim_consultation for one in charge.offenses):
-            found.append(f"count {count['number']} ({charge.cite})")
-    return tuple(found)
+    return found
 
 
 def _elements(offense: str, law: Law) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from plea_aid import __version__
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, stamp, unstamp
 from plea_aid.casework.cases import expect_version, locked_case, shown_id, touch
+from plea_aid.casework.comparable import keep_families
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import Outcome, checked_words, parsed
 from plea_aid.casework.errors import Invalid, NotFound
@@ -98,6 +99,7 @@ def submit(
         work.session.flush()
         row.submitted_by, row.submitted_at = actor.user_id, unstamp(version.submitted_at)
         row.review_required = bool(because)
+        keep_families(work.session, case_id, rules.families(view.document), row.submitted_at)
         _step(work, row, rule, version.number, "", {})
         return _version_view(version, actor.display_name)
 

@@ -186,6 +186,18 @@ class GateRow(Table, table=True):
     saved_at: datetime = Field(default_factory=now)
 
 
+class CaseFamily(Table, table=True):
+    """An offense family that a case was last submitted with, so that comparable cases are found."""
+
+    __tablename__ = "case_family"
+    __table_args__ = (Index(None, "family", "submitted_at"),)
+
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id", primary_key=True)
+    family: str = Field(sa_type=Text, primary_key=True)
+    """The family of an offense charged, as the catalogue names it."""
+    submitted_at: datetime = Field(default_factory=now)
+
+
 class SealedTable(Table):
     """A row that never changes: triggers refuse it, its hash is in the row and in the audit trail."""
 

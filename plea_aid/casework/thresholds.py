@@ -162,7 +162,7 @@ def _lighter(facts: Facts, _threshold: Threshold) -> str | None:
     before, after = facts.weights.get(facts.baseline), facts.weights.get(facts.chosen)
     if before is None or after is None:
         return None
-    less = [f"{before[k] - after[k]:,} fewer {words}" for k, words in _LIGHTER.items() if after[k] < before[k]]
+    less = [f"{words} {before[k] - after[k]:,} less" for k, words in _LIGHTER.items() if after[k] < before[k]]
     lost = sorted(set(before["counts_as_prior"]) - set(after["counts_as_prior"]))
     return ", ".join([*less, *(f"no longer a prior for {family}" for family in lost)]) or None
 

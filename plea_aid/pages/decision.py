@@ -9,16 +9,19 @@ from functools import partial
 import streamlit as st
 
 from plea_aid.casework import record, submission
+from plea_aid.casework.changes import changes
 from plea_aid.casework.entries import Decision
 from plea_aid.casework.errors import CaseworkError, Conflict, Fault, Invalid
+from plea_aid.casework.frozen import content_of
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.rules import office_rules
 from plea_aid.notes.equivalence import departures, weights
-from plea_aid.notes.record_words import AGREEMENTS, ENDED
+from plea_aid.notes.record_words import AGREEMENTS, ENDED, MOVES
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
+from plea_aid.pages.changes import show_changes
 from plea_aid.pages.checklist import checklist_of
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import Screen, case_page, go
@@ -51,10 +54,10 @@ def draw() -> None:
         if st.button("Go to the plea options"):
             go("options", screen.view.id)
         return
+    _came_back(screen)
     locked = screen.locked(Action.CASE_DECIDE)
     if locked:
         st.info(locked)
-    if locked:
         _decided(screen, analysed)
     else:
         _choice(screen, analysed)
@@ -64,6 +67,14 @@ def draw() -> None:
     else:
         _what_next(screen)
     show_history(screen.view)
+
+
+def _came_back(screen: Screen) -> None:
+    """Say why the version last submitted came back, while it is worked on."""
+    view = screen.view
+    if view.editable and view.steps and view.steps[-1].move in ("return", "reopen"):
+        back = view.steps[-1]
+        st.warning(f"{MOVES[back.move]}, by {plain(back.by_name)}: {plain(back.reasons)}")
 
 
 def _decided(screen: Screen, analysed: Analysed) -> None:
@@ -186,6 +197,7 @@ def _beside_baseline(screen: Screen, analysed: Analysed, chosen: str | None) -> 
 
 def _submit(screen: Screen, analysed: Analysed) -> None:
     st.header("Hand it in", anchor=False)
+    _since_submitted(screen, analysed)
     faults = missing(screen.view)
     if faults:
         verb = "is" if len(faults) == 1 else "are"
@@ -200,6 +212,17 @@ def _submit(screen: Screen, analysed: Analysed) -> None:
     if st.button("Submit for review", type="primary", disabled=bool(faults or refusal)) and _submitted(screen):
         saving.notify("Submitted. The analysis is frozen, and this is its note.", "success")
         go("note", screen.view.id)
+
+
+def _since_submitted(screen: Screen, analysed: Analysed) -> None:
+    """Show what reads differently from the version last submitted."""
+    view = screen.view
+    if not view.versions or not analysed.whole:
+        return
+    version = submission.open_version(screen.db, screen.actor, view.id, view.versions[-1].number)
+    now = content_of(view, office_rules(), analysed.assessment(screen.law).as_json(), ())
+    with st.expander(f"What changed since version {version.number}"):
+        show_changes(changes(version.content, now))
 
 
 def _who_reviews(screen: Screen, analysed: Analysed) -> None:

@@ -117,7 +117,7 @@ MET: list[tuple[str, dict[str, str], Facts, str]] = [
     ),
     ("charge-amended", {}, facts(document=AMENDED), "count 1 becomes MCA 45-8-101(1)(a)"),
     ("count-dismissed", {}, facts(B={"counts": [{"number": 1, "disposition": "dismissed"}]}), "count 1"),
-    ("lighter", {}, facts(weight_B={"suspended_days": 354}), "1 fewer days suspended"),
+    ("lighter", {}, facts(weight_B={"suspended_days": 354}), "days suspended 1 less"),
     ("lighter", {}, facts(weight_B={"counts_as_prior": []}), "no longer a prior for pfma"),
     (
         "departure", {},

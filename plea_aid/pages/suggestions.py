@@ -15,7 +15,7 @@ import streamlit as st
 from plea_aid.analysis.case import Option
 from plea_aid.analysis.levels import rank
 from plea_aid.law.records import Kind
-from plea_aid.notes.equivalence import Weight, departures
+from plea_aid.notes.equivalence import Weight, departures, families
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed
 from plea_aid.pages.case_tables import show_equivalence
@@ -33,7 +33,7 @@ from plea_aid.pages.suggestion_words import (
 from plea_aid.pages.wording import KINDS, counted, fault_words, level, plain
 from plea_aid.planning.accountability import Accountability
 from plea_aid.planning.changes import SmallestChange, option_json
-from plea_aid.planning.groups import Group, shown_order
+from plea_aid.planning.groups import Group, Kept, by_what_is_kept, shown_order
 from plea_aid.planning.plan import Planned
 from plea_aid.planning.requirements import authorities_in
 
@@ -188,7 +188,19 @@ class _Suggestions:
             persist_state="session",
         )
         chosen = chosen if chosen < len(groups) else 0
-        self._each(groups[chosen].options, f"{self.key}/group/{chosen}", self._option)
+        shown, key = groups[chosen].options, f"{self.key}/group/{chosen}"
+        parts = by_what_is_kept(shown, [self.planned.frontier[place].accountability for place in shown])
+        if len(shown) > AT_ONCE and len(parts) > 1:
+            kept = st.selectbox(
+                "What it keeps",
+                list(parts),
+                format_func=lambda part: f"{_kept_in_words(part)} ({counted(len(parts[part]), 'option')})",
+                key=f"{key}/kept",
+                persist_state="session",
+            )
+            place = list(parts).index(kept) if kept in parts else 0
+            shown, key = list(parts.values())[place], f"{key}/{place}"
+        self._each(shown, key, self._option)
 
     def _group_levels(self, group: Group) -> dict[Kind, str]:
         """Return the highest level of each kind in a group."""
@@ -265,6 +277,12 @@ class _Suggestions:
         if left > 0:
             more = {f"{key}/shown": shown + MORE}
             st.button(f"Show more ({left:,} left)", key=f"{key}/more", on_click=st.session_state.update, args=(more,))
+
+
+def _kept_in_words(kept: Kept) -> str:
+    convictions, priors = kept
+    later = f", counts as a prior for {families(priors)}" if priors else ", counts as a prior for nothing"
+    return counted(convictions, "conviction") + later
 
 
 def _span(least: int, most: int) -> str:

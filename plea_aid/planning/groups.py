@@ -72,6 +72,19 @@ def groups_of(options: Sequence[tuple[Mapping[Kind, str], Accountability]]) -> t
     return tuple(sorted(found, key=_reading_order))
 
 
+Kept = tuple[int, tuple[str, ...]]
+"""How many convictions an option keeps, and for which enhancement families it counts later."""
+
+
+def by_what_is_kept(places: Sequence[int], weights: Sequence[Accountability]) -> dict[Kept, tuple[int, ...]]:
+    """Return the places of one group by the convictions and later enhancements they keep, the most kept first."""
+    found: dict[Kept, list[int]] = {}
+    for place, weight in zip(places, weights, strict=True):
+        found.setdefault((weight.convictions, weight.counts_as_prior), []).append(place)
+    order = sorted(found, key=lambda kept: (-kept[0], -len(kept[1]), kept[1]))
+    return {kept: tuple(found[kept]) for kept in order}
+
+
 def mark_of(level: str) -> Mark:
     """Return how a level is shown: flag for certain and likely, amber for possible and not analysed, else clear."""
     if level == "not-analysed":

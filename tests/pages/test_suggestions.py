@@ -151,6 +151,31 @@ def test_a_baseline_that_cannot_be_is_named_and_nothing_is_lost(
     assert stored(db, pat, pfma).document == document
 
 
+def test_a_large_group_is_narrowed_by_what_it_keeps(db: Database, pat: Actor, pfma: CaseView, open_app: Open) -> None:
+    offenses = ["MCA 45-5-206(1)(a)", "MCA 45-6-301(1)", "MCA 45-10-103", "MCA 61-8-1002(1)(a)"]
+    document = {
+        **{k: v for k, v in PFMA.items() if k != "option"},
+        "count": [{"number": n, "offense": o} for n, o in enumerate(offenses, 1)],
+    }
+    document = documents.with_option(document)
+    for part in document["option"][0]["count"]:
+        part.update(jail_days=1, suspended_days=5)
+    cases.update_document(db, pat, pfma.id, pfma.document_version, document)
+    app = open_suggestions(open_app, pfma)
+    press(app, "Suggest options")
+    found = suggested(planning_text(document, analyse(document))).planned
+    assert found
+    largest = max(range(len(found.groups)), key=lambda n: len(found.groups[n].options))
+    field(app, "Group to look at", "selectbox").select(largest).run()
+    assert not app.exception
+    keeps = field(app, "What it keeps", "selectbox")
+    many = [int(words.rsplit("(", 1)[1].split()[0]) for words in keeps.options]
+    assert sum(many) == len(found.groups[largest].options)
+    assert keeps.options[0].split()[0] >= keeps.options[-1].split()[0], "the most kept first"
+    cards = [b for b in app.button if b.label == "Add to the options" and "/group/" in b.key]
+    assert len(cards) == min(many[0], suggestions.AT_ONCE)
+
+
 def test_other_options_leave_an_answer_standing_and_the_charges_do_not() -> None:
     document = validate_case(PFMA).as_document()
     text = planning_text(document, analyse(document))

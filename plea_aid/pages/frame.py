@@ -13,7 +13,7 @@ import streamlit as st
 from plea_aid.casework import cases
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import CaseworkError, NotFound
+from plea_aid.casework.errors import CaseworkError, NotFound, Unavailable
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
@@ -99,6 +99,8 @@ def show_refusal(refusal: Exception) -> None:
         )
     else:
         st.error(str(refusal))
+    if isinstance(refusal, Unavailable):
+        saving.show_unsaved()
 
 
 def show_person(actor: Actor) -> None:
@@ -166,7 +168,11 @@ def header_lines(view: CaseView, law: Law, zone: str | None) -> list[str]:
     hearing = f"Hearing {short_day(view.hearing_date)}" if view.hearing_date else "No hearing date"
     plea = view.document.get("plea_date")
     day = date.fromisoformat(plea) if plea else date.today()
-    saved = f"All changes saved, last {clock(view.updated_at, zone)}"
+    saved = (
+        "Not everything is saved yet"
+        if saving.unsaved(view.id)
+        else f"All changes saved, last {clock(view.updated_at, zone)}"
+    )
     lines = [
         f"{plain(view.owner_name)} · {hearing} · {saved}",
         f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, date.today())}",

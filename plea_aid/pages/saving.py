@@ -12,19 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from plea_aid.casework import cases, record
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded
+from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded, Unavailable
 from plea_aid.casework.views import CaseView
-from plea_aid.pages.merge import Change, Fields, merged
+from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
 from plea_aid.pages.session import current_actor, database
 
-_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER = (
-    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later")
+_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY = (
+    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later", "away")
 )
 
 
@@ -47,6 +47,9 @@ class Clash:
     mine: Fields
     theirs: Fields
     save_mine: Callable[[], bool]
+    both: Fields | None
+    """The two put together, sentences one after the other; None where a person must choose."""
+    save_both: Callable[[Fields], bool]
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def settle() -> None:
             continue
         if field.save(typed):
             fields[key] = Field(typed, field.save)
+        elif st.session_state.pop(_AWAY, False):
+            return  # not refused: the next run tries again, and asks nothing more of a database that is away
         else:
             fields[key] = replace(field, refused=(typed,))
 
@@ -185,8 +190,30 @@ def actor() -> Actor:
     return found
 
 
+def unsaved(case_id: str = "") -> dict[str, str]:
+    """Return the texts that stand in fields (of one case) and are not stored, by field."""
+    fields: dict[str, Field] = st.session_state.get(_FIELDS, {})
+    typed = {key: st.session_state.get(key) for key, field in fields.items() if field.save is not None}
+    return {
+        k: v
+        for k, v in typed.items()
+        if isinstance(v, str) and v.strip() and v != fields[k].shown and k.startswith(case_id)
+    }
+
+
+def show_unsaved() -> None:
+    """Show, where a page cannot be drawn, what was typed on it and is not stored yet, and a way to try again."""
+    texts = unsaved()
+    if texts:
+        st.markdown("What you typed is still here and will be stored when the database answers:")
+        for text in texts.values():
+            st.code(text, language=None, wrap_lines=True)
+    st.button("Try again", key="saving/again", type="primary")
+
+
 def _show_clash(clash: Clash) -> None:
-    st.warning(f"{clash.sentence} Choose which of the two stays.")
+    more = "Save both, or choose which of the two stays." if clash.both else "Choose which of the two stays."
+    st.warning(f"{clash.sentence} {more}")
     differing = [
         {"Part": key.replace("_", " "), "Yours": _brief(clash.mine.get(key)), "Stored": _brief(clash.theirs.get(key))}
         for key in sorted(clash.mine.keys() | clash.theirs.keys())
@@ -194,16 +221,44 @@ def _show_clash(clash: Clash) -> None:
     ]
     if differing:
         st.table(differing, hide_index=True)
+    combined = _combined(clash)
     with st.container(horizontal=True):
-        if st.button("Save mine instead", key="saving/mine", type="primary") and clash.save_mine():
+        if combined and st.button("Save both", key="saving/both", type="primary") and clash.save_both(combined):
+            _forget_fields()
+            st.session_state.pop(_CLASH, None)
+            st.rerun()
+        weight: Literal["primary", "secondary"] = "secondary" if combined else "primary"
+        if st.button("Save mine instead", key="saving/mine", type=weight) and clash.save_mine():
             st.session_state.pop(_CLASH, None)
             st.rerun()
         if st.button("Keep what is stored", key="saving/theirs"):
-            for key in st.session_state.pop(_FIELDS, {}):
-                if key in st.session_state:
-                    del st.session_state[key]
+            _forget_fields()
             st.session_state.pop(_CLASH, None)
             st.rerun()
+
+
+def _combined(clash: Clash) -> Fields | None:
+    """Show the sentences of both together, to be smoothed, and return the whole as it then stands."""
+    if clash.both is None:
+        return None
+    combined = dict(clash.both)
+    for key, value in combined.items():
+        if key in PROSE and isinstance(value, str) and value not in (clash.mine.get(key), clash.theirs.get(key)):
+            place = f"saving/both/{clash.case_id}/{key}"
+            if place not in st.session_state:
+                st.session_state[place] = value
+            combined[key] = st.text_area("Both together, as they will be saved", key=place, height=160)
+    return combined
+
+
+def _forget_fields() -> None:
+    """Let every field show what is stored."""
+    for key in [
+        *st.session_state.pop(_FIELDS, {}),
+        *(k for k in st.session_state if str(k).startswith("saving/both/")),
+    ]:
+        if key in st.session_state:
+            del st.session_state[key]
 
 
 _Save = Callable[[str, int, Fields], int]
@@ -219,14 +274,32 @@ def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Sa
             theirs, found = now(cases.open_case(database(), actor(), view.id))
             both = merged(base, theirs, change)
             if both is None:
-                again = partial(_store_mine, view, change, save, now)
-                st.session_state[_CLASH] = Clash(view.id, str(conflict), change(base), theirs, again)
+                mine = change(base)
+                st.session_state[_CLASH] = Clash(
+                    view.id,
+                    str(conflict),
+                    mine,
+                    theirs,
+                    partial(_store_mine, view, change, save, now),
+                    together(base, mine, theirs),
+                    lambda whole: _store(view, lambda _: whole, theirs, found, save, now),
+                )
                 return False
             if both != theirs:
                 save(view.id, found, both)
         remember(cases.open_case(database(), actor(), view.id))
+    except Unavailable as away:
+        st.session_state[_AWAY] = True
+        notify(str(away), "error")
+        return False
     except CaseworkError as refusal:
         notify(str(refusal), "error")
+        return False
+    except LookupError:
+        notify("What you changed is not there any more, so it was not saved; what is stored is shown.", "error")
+        return False
+    except ValueError as fault:
+        notify(str(fault), "error")
         return False
     return True
 
@@ -264,5 +337,7 @@ def _gate_now(gate: str, view: CaseView) -> tuple[Fields, int]:
 
 
 def _brief(value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value  # someone's words, whole
     text = "nothing" if value in (None, "", [], {}) else str(value)
     return text if len(text) <= 300 else f"{text[:300]} ..."

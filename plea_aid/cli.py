@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from plea_aid.commands import case, office, serving, store
+from plea_aid.commands import case, docket, office, serving, store
 from plea_aid.commands.law import law_app
 from plea_aid.commands.users import users_app
 
@@ -27,6 +27,7 @@ for job in (
     case.options,
     case.note,
     case.guard,
+    docket.screen,
     office.verify,
     store.backup,
     store.restore,

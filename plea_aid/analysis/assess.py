@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from plea_aid.analysis.analyst import Analyst
+from plea_aid.analysis.analyst import Analyst, analyst_of
 from plea_aid.analysis.avoidance import avoided_by
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Disposition, Option, OptionCount
 from plea_aid.analysis.charge import CaseError, Outcome, outcomes
@@ -122,7 +122,7 @@ def assess(case: Case, law: Law, *, today: date | None = None, advice: bool = Tr
     finding is looked for (``avoided_by`` stays empty): for those who need the conclusions of very many cases.
     """
     day = case.plea_date or today or date.today()
-    analyst = Analyst(law, day)
+    analyst = analyst_of(law, day)
     options = [charge_stage(case), *(o for o in case.option if o.name != CHARGE_STAGE)]
     problems: list[str] = []
     done: list[OptionAnalysis] = []
@@ -167,7 +167,7 @@ def assess_option(case: Case, option: Option, analyst: Analyst, *, advice: bool 
 
 
 def _count_analysis(situation: Situation, outcome: Outcome) -> CountAnalysis:
-    matches = tuple(situation.analyst.match(outcome.final, outcome, c) for c in situation.law.categories)
+    matches = situation.analyst.matches(outcome.final, outcome)
     said = dict.fromkeys(u for o in (*outcome.charged.offenses, *outcome.final.offenses) for u in o.unverified)
     return CountAnalysis(outcome, matches, tuple(said))
 

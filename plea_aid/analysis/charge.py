@@ -49,6 +49,19 @@ def resolve_charge(law: Law, text: str) -> Charge:
 
     'attempted MCA 45-6-301(1)', 'conspiracy to commit ...' and 'solicitation of ...' name inchoate forms.
     """
+    known: dict[str, Charge] = law.memory.setdefault(Charge, {})
+    found = known.get(text)
+    if found is None:
+        if len(known) >= _CHARGES_KEPT:
+            known.clear()
+        found = known[text] = _resolve(law, text)
+    return found
+
+
+_CHARGES_KEPT = 10_000
+
+
+def _resolve(law: Law, text: str) -> Charge:
     form: Inchoate | None = None
     for pattern, name in _INCHOATE:
         shorter = pattern.sub("", text, count=1)
@@ -242,6 +255,8 @@ def _same_section(one: Charge, other: Charge) -> bool:
 
 def _check_facts(law: Law, charges: tuple[Charge, ...], record: Record, where: str) -> None:
     """Raise CaseError for a fact that neither the charged nor the final offense asks about, or an unknown answer."""
+    if not record.facts and record.victim is None:
+        return
     asked: dict[str, set[str]] = {}
     for charge in charges:
         for offense in charge.offenses:

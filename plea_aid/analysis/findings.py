@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from plea_aid.analysis.levels import rank
-from plea_aid.analysis.limb import Result, Situation
+from plea_aid.analysis.levels import higher
+from plea_aid.analysis.limb import Situation
+from plea_aid.analysis.single import Result
 from plea_aid.law.records import Ground, Kind, Level
 
 
@@ -35,41 +38,63 @@ def findings_of(situation: Situation) -> tuple[tuple[Finding, ...], tuple[NotAna
     """Return every finding above ``none`` and every ground left unanalysed, in the order of the law's files."""
     found: list[Finding] = []
     unanalysed: list[NotAnalysed] = []
-    for ground in situation.law.grounds.values():
-        if not ground.in_force.in_force(situation.analyst.day):
+    near = situation.near()
+    for ground, postures, one_by_one in situation.analyst.grounds:
+        if one_by_one and ground.id not in near:
             continue
         results = situation.limbs(ground, ground.burden)
-        found += _by_posture(situation, ground, [(limb.postures, r) for limb, r in results])
-        missing = tuple(dict.fromkeys(n for _, r in results if r.not_analysed for n in r.counts))
-        if missing and not any(f.ground == ground.id for f in found):
+        live = [(limb.postures, r) for limb, r in results if r.level != "none"]
+        if live:
+            # The results are kept with the findings, so that their identity is not given to others.
+            key = (ground.id, *(id(r) for _, r in live))
+            known, _ = situation.analyst.remember(key, partial(_findings_and_results, ground, postures, live))
+            found += known
+        elif any(r.not_analysed for _, r in results):
+            missing = tuple(dict.fromkeys(n for _, r in results if r.not_analysed for n in r.counts))
             unanalysed.append(NotAnalysed(ground.id, missing))
     return tuple(found), tuple(unanalysed)
 
 
-def _by_posture(situation: Situation, ground: Ground, results: list[tuple[tuple[str, ...], Result]]) -> list[Finding]:
+Live = Sequence[tuple[tuple[str, ...], Result]]
+
+
+def _findings_and_results(ground: Ground, postures: tuple[str, ...], live: Live) -> tuple[list[Finding], Live]:
+    return _by_posture(ground, postures, live), live
+
+
+def _by_posture(ground: Ground, postures: tuple[str, ...], live: Live) -> list[Finding]:
     """Give each posture its strongest limb, then put postures with the same answer together."""
-    law = situation.law
-    strongest: dict[str, tuple[Result, ...]] = {}
-    for posture in law.posture_ids(ground.postures):
-        mine = [r for only, r in results if not only or posture in only]
-        top = max((r.level for r in mine), key=rank, default="none")
-        if top != "none":
-            strongest[posture] = tuple(r for r in mine if r.level == top)
+    if not any(only for only, _ in live):
+        return [_finding(ground, postures, _strongest([r for _, r in live]))] if postures else []
     merged: dict[tuple[Result, ...], list[str]] = {}
-    for posture, chosen in strongest.items():
-        merged.setdefault(chosen, []).append(posture)
-    return [
-        Finding(
-            ground=ground.id,
-            kind=ground.kind,
-            level=chosen[0].level,
-            postures=tuple(postures),
-            counts=tuple(sorted({n for r in chosen for n in r.counts})),
-            because=tuple(dict.fromkeys(s for r in chosen for s in r.because)),
-            authorities=tuple(dict.fromkeys(a for r in chosen for a in r.authorities)),
-        )
-        for chosen, postures in merged.items()
-    ]
+    for posture in postures:
+        mine = [r for only, r in live if not only or posture in only]
+        if mine:
+            merged.setdefault(_strongest(mine), []).append(posture)
+    return [_finding(ground, tuple(named), chosen) for chosen, named in merged.items()]
+
+
+def _strongest(results: Sequence[Result]) -> tuple[Result, ...]:
+    if len(results) == 1:
+        return tuple(results)
+    top = higher(r.level for r in results)
+    return tuple(r for r in results if r.level == top)
+
+
+def _finding(ground: Ground, postures: tuple[str, ...], chosen: tuple[Result, ...]) -> Finding:
+    if len(chosen) == 1:
+        only = chosen[0]
+        counts = tuple(sorted(only.counts)) if len(only.counts) > 1 else only.counts
+        return Finding(ground.id, ground.kind, only.level, postures, counts, only.because, only.authorities)
+    return Finding(
+        ground=ground.id,
+        kind=ground.kind,
+        level=chosen[0].level,
+        postures=postures,
+        counts=tuple(sorted({n for r in chosen for n in r.counts})),
+        because=tuple(dict.fromkeys(s for r in chosen for s in r.because)),
+        authorities=tuple(dict.fromkeys(a for r in chosen for a in r.authorities)),
+    )
 
 
 def with_avoidance(finding: Finding, avoided_by: tuple[str, ...]) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from plea_aid.law.citation import covers, is_section, normalise
 from plea_aid.law.records import (
@@ -87,6 +88,11 @@ class Law:
             f"'{text}' is not an offense of the catalogue; a citation such as MCA 45-5-206(1)(a) or a catalogue id is "
             f"accepted{hint}"
         )
+
+    @cached_property
+    def memory(self) -> dict[Any, Any]:
+        """What the rooms above have worked out under exactly this law, each under a key of its own; gone with it."""
+        return {}
 
     @cached_property
     def _by_citation(self) -> dict[str, tuple[Offense, ...]]:

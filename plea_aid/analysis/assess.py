@@ -9,10 +9,9 @@ from datetime import date
 from typing import Any
 
 from plea_aid.analysis.analyst import Analyst, analyst_of
-from plea_aid.analysis.avoidance import avoided_by
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Disposition, Option, OptionCount
 from plea_aid.analysis.charge import CaseError, Outcome, outcomes
-from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of, with_avoidance
+from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
 from plea_aid.analysis.levels import flagged, higher
 from plea_aid.analysis.limb import Situation
 from plea_aid.analysis.match import Match
@@ -115,11 +114,11 @@ class Assessment:
         }
 
 
-def assess(case: Case, law: Law, *, today: date | None = None, advice: bool = True) -> Assessment:
+def assess(case: Case, law: Law, *, today: date | None = None) -> Assessment:
     """Return the assessment of ``case`` as of its plea date (today when it has none); raise CaseError.
 
-    The charge stage (every count pending) is always analysed, first. Without ``advice`` no change that would avoid a
-    finding is looked for (``avoided_by`` stays empty): for those who need the conclusions of very many cases.
+    The charge stage (every count pending) is always analysed, first. What would avoid a finding is not looked for
+    here: ``planning.advice`` adds it.
     """
     day = case.plea_date or today or date.today()
     analyst = analyst_of(law, day)
@@ -128,7 +127,7 @@ def assess(case: Case, law: Law, *, today: date | None = None, advice: bool = Tr
     done: list[OptionAnalysis] = []
     for option in options:
         try:
-            done.append(assess_option(case, option, analyst, advice=advice))
+            done.append(assess_option(case, option, analyst))
         except CaseError as fault:
             problems += [line for line in fault.problems if line not in problems]
     if problems:
@@ -150,13 +149,10 @@ def situation_of(case: Case, option: Option, analyst: Analyst) -> Situation:
     return Situation(analyst, outcomes(analyst.law, option, case.count, case.prior, case.offense_date, analyst.day))
 
 
-def assess_option(case: Case, option: Option, analyst: Analyst, *, advice: bool = True) -> OptionAnalysis:
+def assess_option(case: Case, option: Option, analyst: Analyst) -> OptionAnalysis:
     """Return the analysis of one option; raise CaseError."""
     situation = situation_of(case, option, analyst)
     found, unanalysed = findings_of(situation)
-    if advice and option.name != CHARGE_STAGE:
-        avoiding = avoided_by(case, option, analyst, found, situation_of)
-        found = tuple(with_avoidance(f, avoiding.get(i, ())) for i, f in enumerate(found))
     return OptionAnalysis(
         name=option.name,
         counts=tuple(_count_analysis(situation, o) for o in situation.outcomes if not o.is_prior),

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from plea_aid.analysis.assess import assess
 from plea_aid.analysis.case import Case
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import CaseError, Charge, resolve_charge
@@ -23,6 +22,7 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.load import load_law
 from plea_aid.law.policy import factor_in_force, factor_state
 from plea_aid.law.records import Checklist
+from plea_aid.planning.advice import assess_with_advice
 
 Document = dict[str, Any]
 WEIGHTLESS = "none"
@@ -170,7 +170,7 @@ def _elements(offense: str, law: Law) -> tuple[str, ...]:
 
 def _analysis(document: Document, law: Law) -> Document:
     try:
-        return assess(Case.model_validate(document), law).as_json()
+        return assess_with_advice(Case.model_validate(document), law).as_json()
     except CaseError as error:
         faults = tuple(Fault("Charges or options", line) for line in error.problems)
         raise Invalid(f"The case cannot be analysed: {faults[0].what}.", faults) from error

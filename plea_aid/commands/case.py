@@ -23,10 +23,10 @@ from plea_aid.commands.command import (
 def assess(case: CaseFile, as_json: AsJson = False) -> None:
     """Analyse a case file: every option, every ground, every posture."""
     with one_line_faults(case):
-        from plea_aid.analysis.assess import assess as run_assessment
+        from plea_aid.planning.advice import assess_with_advice
 
         law = current_law()
-        result = run_assessment(read_case(case), law)
+        result = assess_with_advice(read_case(case), law)
         if as_json:
             print_json(result.as_json())
             return
@@ -62,12 +62,12 @@ def note(
 ) -> None:
     """Write the PDF case note of a case file, without the database."""
     with one_line_faults(case):
-        from plea_aid.analysis.assess import assess as run_assessment
         from plea_aid.notes.from_case import note_of_case
+        from plea_aid.planning.advice import assess_with_advice
 
         law = current_law()
         parsed = read_case(case)
-        content = note_of_case(parsed, run_assessment(parsed, law), law, profile)
+        content = note_of_case(parsed, assess_with_advice(parsed, law), law, profile)
         write_file(output, content)
         typer.echo(f"Wrote {output} ({len(content):,} bytes).")
 

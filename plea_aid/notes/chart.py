@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from plea_aid.analysis.assess import Assessment, OptionAnalysis, assess
-from plea_aid.analysis.avoidance import CURED_BY_NOTHING
+from plea_aid.analysis.assess import Assessment, OptionAnalysis
 from plea_aid.analysis.case import Case
 from plea_aid.analysis.classify import classify
 from plea_aid.analysis.levels import rank
@@ -22,6 +21,8 @@ from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Ground, Offense, Penalty
 from plea_aid.notes.content import KIND_NAMES, Level
+from plea_aid.planning.advice import NO_CHANGE, assess_with_advice
+from plea_aid.planning.smallest import CURED_BY_NOTHING
 
 Column = Literal["aggravated_felony", "deportability", "inadmissibility", "relief_and_detention"]
 COLUMNS: Mapping[Column, tuple[str, ...]] = {
@@ -168,7 +169,7 @@ def _assessed(offense: Offense, law: Law, day: date, longest: int) -> Assessment
             {"name": "the most ordered", "count": [{**plea, "jail_days": 0 if civil else longest}]},
         ],
     }
-    return assess(Case.model_validate(case), law)
+    return assess_with_advice(Case.model_validate(case), law)
 
 
 def _reaches(bare: OptionAnalysis, most: OptionAnalysis, law: Law) -> tuple[Reach, ...]:
@@ -196,7 +197,7 @@ def _flips(option: OptionAnalysis) -> tuple[Flip, ...]:
     avoided: dict[str, dict[str, None]] = {}
     for finding in option.findings:
         for change in finding.avoided_by:
-            if change == CURED_BY_NOTHING:
+            if change in NO_CHANGE:
                 continue
             avoided.setdefault(_of_the_charge(change), {})[KIND_NAMES[finding.kind]] = None
     return tuple(Flip(change, tuple(kinds)) for change, kinds in avoided.items())

@@ -9,13 +9,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from plea_aid.analysis.analyst import Analyst
+from plea_aid.analysis.analyst import analyst_of
 from plea_aid.analysis.assess import Assessment, OptionAnalysis, assess_option, charge_stage
-from plea_aid.analysis.case import CHARGE_STAGE, Case, Option
+from plea_aid.analysis.case import CHARGE_STAGE, Case
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import CaseError
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
+from plea_aid.planning.advice import assess_option_with_advice
 
 
 @dataclass(frozen=True)
@@ -67,23 +68,38 @@ def _analyse(text: str, today: date, law: Law) -> Analysed:
     except CaseError as fault:
         return Analysed(today, law.version, None, None, (), {}, tuple(fault.problems))
     day = case.plea_date or today
-    analyst = Analyst(law, day)
-    charge, charge_faults = _one(case, charge_stage(case), analyst)
+    base = json.dumps({key: value for key, value in document.items() if key != "option"}, sort_keys=True)
+    charge, charge_faults = _charge_stage(base, day, law)
     done: list[OptionAnalysis] = []
     faults: dict[str, tuple[str, ...]] = {}
-    for option in case.option:
-        if option.name == CHARGE_STAGE:
+    for option in document.get("option", ()):
+        if option["name"] == CHARGE_STAGE:
             continue
-        found, said = _one(case, option, analyst)
+        found, said = _option(base, json.dumps(option, sort_keys=True), day, law)
         if found is not None:
             done.append(found)
         elif charge is not None:
-            faults[option.name] = said
+            faults[option["name"]] = said
     return Analysed(day, law.version, case, charge, tuple(done), faults, charge_faults)
 
 
-def _one(case: Case, option: Option, analyst: Analyst) -> tuple[OptionAnalysis | None, tuple[str, ...]]:
+Found = tuple[OptionAnalysis | None, tuple[str, ...]]
+
+
+@lru_cache(maxsize=256)
+def _charge_stage(base: str, day: date, law: Law) -> Found:
+    case = validate_case(json.loads(base))
     try:
-        return assess_option(case, option, analyst), ()
+        return assess_option(case, charge_stage(case), analyst_of(law, day)), ()
+    except CaseError as fault:
+        return None, tuple(fault.problems)
+
+
+@lru_cache(maxsize=2048)
+def _option(base: str, option: str, day: date, law: Law) -> Found:
+    """Analyse one option of a document; of a document in which one option changes, only that one is analysed again."""
+    case = validate_case({**json.loads(base), "option": [json.loads(option)]})
+    try:
+        return assess_option_with_advice(case, case.option[0], law, day), ()
     except CaseError as fault:
         return None, tuple(fault.problems)

@@ -69,14 +69,16 @@ class Moves:
     by_changes: dict[frozenset[Change], Move] = field(default_factory=dict, compare=False)
 
 
-def moves_of(case: Case, law: Law, apart: TakenApart, baseline: Option) -> tuple[Moves, ...]:
-    """Return the moves of every count; a count the baseline leaves pending has none."""
+def moves_of(
+    case: Case, law: Law, apart: TakenApart, baseline: Option, most_changes: int = MOST_CHANGES
+) -> tuple[Moves, ...]:
+    """Return the moves of every count, each of at most so many changes; a count that stays pending has none."""
     parts = {p.number: p for p in baseline.count}
     over = overshoot(case, apart, baseline)
     found = []
     for count in case.count:
         pending = OptionCount(number=count.number, disposition=Disposition.PENDING)
-        found.append(_Mover(case, law, apart, count, parts.get(count.number, pending), over).moves())
+        found.append(_Mover(case, law, apart, count, parts.get(count.number, pending), over, most_changes).moves())
     return tuple(found)
 
 
@@ -95,7 +97,9 @@ class _Mover:
         count: Count,
         base: OptionCount,
         over: tuple[Sequence[int], Sequence[int]],
+        most_changes: int,
     ) -> None:
+        self.most = most_changes
         self.case, self.law, self.apart, self.count, self.base = case, law, apart, count, base
         self.over_ordered, self.over_served = over
         self.outcome = outcome_of(case, law, apart, count, base)
@@ -106,7 +110,7 @@ class _Mover:
         found: dict[frozenset[Change], Move] = {}
         if self.base.disposition is not Disposition.PENDING:
             for move in self._all():
-                if move.changes and len(move.changes) <= MOST_CHANGES:
+                if move.changes and len(move.changes) <= self.most:
                     found.setdefault(move.changes, move)
         return Moves(self.count, base, tuple(found.values()), found)
 
@@ -122,6 +126,8 @@ class _Mover:
             changes = [first] if amended else []
             text = candidate.text if amended else self.base.offense
             for worded, record in self._wordings(candidate, amended):
+                if len(changes) + len(worded) > self.most:
+                    break  # wordings come with the fewest changes first
                 try:
                     plea = self._bare(text, record)
                     outcome = outcome_of(self.case, self.law, self.apart, self.count, plea)
@@ -156,9 +162,11 @@ class _Mover:
             if barred and rule.montana_conviction:
                 continue
             moved = [] if rule.id == own.id else [self._change("disposition", own.id, rule.id)]
+            if len(changes) + len(moved) > self.most:
+                continue
             for figures, sentenced in self._sentences(offer, rule, outcome, bool(changes or moved)):
                 every = frozenset([*changes, *moved, *sentenced])
-                if len(every) > MOST_CHANGES:
+                if len(every) > self.most:
                     continue
                 bare = self._bare(text, record)
                 part = bare.model_copy(update={"disposition": Disposition(rule.id), **figures})

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import time
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from plea_aid.analysis.analyst import Analyst
+from plea_aid.analysis.analyst import analyst_of
 from plea_aid.analysis.case import Case, Option
 from plea_aid.analysis.charge import Outcome, outcomes
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
@@ -30,7 +29,7 @@ from plea_aid.planning.groups import Group, groups_of, shown_order
 from plea_aid.planning.requirements import count_requirements, together
 from plea_aid.planning.smallest import smallest_changes
 from plea_aid.planning.space import Choice, baseline_of, spaces_of
-from plea_aid.planning.terms import TakenApart, level_of
+from plea_aid.planning.terms import TakenApart, level_of, taken_apart
 
 Shown = str
 """A level, or 'not-analysed' where no doctrine on file reaches the offense."""
@@ -188,23 +187,8 @@ def plan(case: Case, law: Law, *, today: date | None = None) -> Planned:
     )
 
 
-def taken_apart(law: Law, day: date) -> TakenApart:
-    """Return the grounds of ``law`` on ``day`` taken apart; what was read under them is remembered in the process."""
-    days = _APART.setdefault(law, {})
-    found = days.get(day)
-    if found is None:
-        while len(days) >= _DAYS_KEPT:
-            days.pop(next(iter(days)))
-        found = days[day] = TakenApart(law, day)
-    return found
-
-
-_APART: weakref.WeakKeyDictionary[Law, dict[date, TakenApart]] = weakref.WeakKeyDictionary()
-_DAYS_KEPT = 4
-
-
 def _baseline(case: Case, law: Law, day: date, option: Option, outs: Sequence[Outcome]) -> Baseline:
-    found, unanalysed = findings_of(Situation(Analyst(law, day), tuple(outs)))
+    found, unanalysed = findings_of(Situation(analyst_of(law, day), tuple(outs)))
     return Baseline(option, found, unanalysed, weigh_option(law, case.plan, option, outs))
 
 

@@ -12,24 +12,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from plea_aid.analysis.avoidance import CURED_BY_NOTHING
-from plea_aid.analysis.case import Case, Option, OptionCount
+from plea_aid.analysis.case import Case, Option
 from plea_aid.analysis.charge import CaseError, Outcome
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import flagged, rank
 from plea_aid.law.catalogue import Law
-from plea_aid.planning.accountability import Accountability, Measures, measure, shortfalls, weigh
+from plea_aid.planning.accountability import Measures
 from plea_aid.planning.aim import Aim
 from plea_aid.planning.changes import Lowering, SmallestChange, SmallestChanges, Target, Unavoidable
-from plea_aid.planning.fold import Item, cell_levels
-from plea_aid.planning.moves import MOST_CHANGES, Change, Move, Moves, moves_of, without
+from plea_aid.planning.fold import cell_levels
+from plea_aid.planning.moves import MOST_CHANGES, Change, Move, without
 from plea_aid.planning.requirements import requirements
 from plea_aid.planning.space import outcome_of
 from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, level_of
+from plea_aid.planning.trial import Picked, Trial
 
+CURED_BY_NOTHING = (
+    "No change to the plea avoids this: the charge or arrest alone is enough. Only not charging, or charging an "
+    "accurate offense that is not on the list, would have."
+)
 NO_PLEA = (
     "No plea avoids this: even with every count ended in the way that shows least, it stands. "
     "What was charged, or a conviction from before, is enough."
@@ -48,44 +52,28 @@ def smallest_changes(
     return _Finder(case, law, apart, baseline, priors).find([f for f in findings if rank(f.level) >= POSSIBLE])
 
 
-_Set = dict[int, Move]
-"""A move for each count that is changed, by the count's place."""
-
-
 @dataclass(frozen=True)
 class _Sets:
-    strict: list[_Set]
-    forced: list[_Set]
+    strict: list[Picked]
+    forced: list[Picked]
     why_not: str
 
 
-def _with(moves: _Set, place: int, reading: Reading) -> dict[int, Reading]:
+def _with(moves: Picked, place: int, reading: Reading) -> dict[int, Reading]:
     return {**{j: m.reading for j, m in moves.items()}, place: reading}
 
 
-@dataclass
-class _Finder:
-    case: Case
-    law: Law
-    apart: TakenApart
-    baseline: Option
-    priors: Sequence[Outcome]
-    counts: tuple[Moves, ...] = field(init=False)
-    beaten: int = 0
-
-    def __post_init__(self) -> None:
-        self.counts = moves_of(self.case, self.law, self.apart, self.baseline)
-        self.prior_items = [Item(p.scheme, self.apart.read(p), prior=True) for p in self.priors]
-        self.base_items = [Item(m.base.outcome.scheme, m.base.reading) for m in self.counts]
+class _Finder(Trial):
+    def __init__(self, case: Case, law: Law, apart: TakenApart, baseline: Option, priors: Sequence[Outcome]) -> None:
+        super().__init__(case, law, apart, baseline, priors, MOST_CHANGES)
+        self.beaten = 0
         self.base_levels = cell_levels(self.apart, [*self.base_items, *self.prior_items])
-        self.base_weight = self._weight({})
-        self.base_short = shortfalls(self.case.plan, self.base_weight)
         self._solved: dict[Cell, _Sets] = {}
         self._quiet: dict[int, bool] = {}
         self._put_back: dict[tuple[int, Change], Reading | None] = {}
 
     def find(self, findings: Sequence[Finding]) -> SmallestChanges:
-        gathered: dict[bool, dict[frozenset[Change], tuple[list[Target], _Set]]] = {False: {}, True: {}}
+        gathered: dict[bool, dict[frozenset[Change], tuple[list[Target], Picked]]] = {False: {}, True: {}}
         lowering: list[Lowering] = []
         unavoidable: list[Unavoidable] = []
         for finding in findings:
@@ -101,7 +89,7 @@ class _Finder:
         strict, forced = (self._results(gathered[which]) for which in (False, True))
         return SmallestChanges(strict, tuple(lowering), tuple(unavoidable), forced, self.beaten)
 
-    def _results(self, gathered: dict[frozenset[Change], tuple[list[Target], _Set]]) -> tuple[SmallestChange, ...]:
+    def _results(self, gathered: dict[frozenset[Change], tuple[list[Target], Picked]]) -> tuple[SmallestChange, ...]:
         found = [self._result(tuple(targets), moves) for targets, moves in gathered.values()]
         return tuple(sorted(found, key=lambda c: (len(c.changes), self._cost_order(c), str(c.changes))))
 
@@ -117,15 +105,15 @@ class _Finder:
         return known
 
     def _search(self, aim: Aim, target: Target) -> _Sets:
-        strict: list[_Set] = []
-        forced: list[_Set] = []
+        strict: list[Picked] = []
+        forced: list[Picked] = []
         forbidden = 0
         for many in range(1, MOST_CHANGES + 1):
             for chosen in itertools.combinations(aim.changeable, many):
                 if aim.level({i: aim.bounds[i] for i in chosen}) >= POSSIBLE:
                     continue
                 for moves in self._minimal_sets(aim, chosen):
-                    if not self._allowed(moves):
+                    if not self.allowed(moves):
                         forbidden += 1
                     elif self._stands_alone(aim, moves):
                         strict.append(moves)
@@ -142,7 +130,7 @@ class _Finder:
         limbs = [limb for limb in ground.limbs if not limb.postures or postures.intersection(limb.postures)]
         return CURED_BY_NOTHING if all(limb.basis == "charge" for limb in limbs) else NO_PLEA
 
-    def _minimal_sets(self, aim: Aim, chosen: Sequence[int]) -> Iterator[_Set]:
+    def _minimal_sets(self, aim: Aim, chosen: Sequence[int]) -> Iterator[Picked]:
         """Yield the sets that change exactly the counts ``chosen``, take the target away and lose it if cut."""
         for groups in itertools.product(*(aim.classes[i] for i in chosen)):
             if sum(min(len(m.changes) for m in group) for group in groups) > MOST_CHANGES:
@@ -154,7 +142,7 @@ class _Finder:
                 if sum(len(m.changes) for m in picked) <= MOST_CHANGES and self._needs_each(aim, moves):
                     yield moves
 
-    def _needs_each(self, aim: Aim, moves: _Set) -> bool:
+    def _needs_each(self, aim: Aim, moves: Picked) -> bool:
         """Say whether leaving out any one change brings the target back, or leaves nothing lawful."""
         return all(
             undone is None or aim.level(_with(moves, i, undone.reading)) >= POSSIBLE
@@ -162,7 +150,7 @@ class _Finder:
             for undone in (without(self.counts[i], move, change) for change in move.changes)
         )
 
-    def _stands_alone(self, aim: Aim, moves: _Set) -> bool:
+    def _stands_alone(self, aim: Aim, moves: Picked) -> bool:
         """Say whether putting any one field of the finished option back brings the target back, or is not lawful."""
         return all(
             reading is None or aim.level(_with(moves, i, reading)) >= POSSIBLE
@@ -199,38 +187,15 @@ class _Finder:
 
     # ----- judging sets
 
-    def _parts(self, moves: _Set) -> list[tuple[OptionCount, Outcome]]:
-        picked = [moves.get(i, self.counts[i].base) for i in range(len(self.counts))]
-        return [(m.part, m.outcome) for m in picked]
-
-    def _measure(self, moves: _Set) -> Measures:
-        return measure(self.case.plan, [moves.get(i, m.base).share for i, m in enumerate(self.counts)])
-
-    def _weight(self, moves: _Set) -> Accountability:
-        picked = [moves.get(i, m.base) for i, m in enumerate(self.counts)]
-        return weigh(self.law, self.case.plan, [m.share for m in picked], [m.outcome for m in picked])
-
-    def _allowed(self, moves: _Set) -> bool:
-        """Say whether the option keeps the plan as far as the baseline does, and could be one agreement."""
-        short = shortfalls(self.case.plan, self._measure(moves))
-        if any(amount > self.base_short.get(key, 0) for key, amount in short.items()):
-            return False
-        ended = {part.disposition.value for part, _ in self._parts(moves)}
-        before = {m.base.part.disposition.value for m in self.counts}
-        return not any(
-            ended & {*rule.one} and ended & {*rule.other} and not (before & {*rule.one} and before & {*rule.other})
-            for rule in self.law.limits.apart
-        )
-
-    def _fewest(self, found: list[_Set]) -> list[_Set]:
+    def _fewest(self, found: list[Picked]) -> list[Picked]:
         return self._without_beaten(_least_drastic(found))
 
-    def _without_beaten(self, found: list[_Set]) -> list[_Set]:
+    def _without_beaten(self, found: list[Picked]) -> list[Picked]:
         """Leave out sets of two or three changes where another set gives up no more weight and adds no more grounds."""
         judged = []
         for moves in found:
             size = sum(len(m.changes) for m in moves.values())
-            judged.append((moves, _measures(self._measure(moves)), self._raised(moves), size))
+            judged.append((moves, _measures(self.measure(moves)), self._raised(moves), size))
         kept = []
         for moves, weight, added, size in judged:
             beaten = size > 1 and any(
@@ -251,14 +216,14 @@ class _Finder:
             self._quiet[id(move)] = _shows_no_more(move.reading, self.counts[i].base.reading)
         return self._quiet[id(move)]
 
-    def _raised(self, moves: _Set) -> set[int]:
+    def _raised(self, moves: Picked) -> set[int]:
         """Return the cells that the changes raise. A count that shows nothing more anywhere can raise none."""
         if all(self._is_quiet(i, m) for i, m in moves.items()):
             return set()
         levels = zip(self._levels(moves), self.base_levels, strict=True)
         return {place for place, (level, before) in enumerate(levels) if level > before}
 
-    def _levels(self, moves: _Set) -> tuple[int, ...]:
+    def _levels(self, moves: Picked) -> tuple[int, ...]:
         items = [
             replace(item, reading=moves[i].reading) if i in moves else item for i, item in enumerate(self.base_items)
         ]
@@ -271,13 +236,13 @@ class _Finder:
 
     # ----- results
 
-    def _result(self, targets: tuple[Target, ...], moves: _Set) -> SmallestChange:
+    def _result(self, targets: tuple[Target, ...], moves: Picked) -> SmallestChange:
         before, after = self._reached(self.base_levels), self._reached(self._levels(moves))
-        weight = self._weight(moves)
+        weight = self.weight(moves)
         order = [g for g in self.law.grounds if g in before | after]
         changed = [m.part for m in moves.values()]
         changes = sorted((c for m in moves.values() for c in m.changes), key=lambda c: (c.count, _place(c.field)))
-        parts = tuple(part for part, _ in self._parts(moves) if part.disposition.value != "pending")
+        parts = tuple(part for part, _ in self.parts(moves) if part.disposition.value != "pending")
         return SmallestChange(
             avoids=targets,
             changes=tuple(changes),
@@ -295,12 +260,12 @@ class _Finder:
         """Return the single changes that take a flagged finding to possible."""
         target = (finding.ground, finding.postures)
         aim = Aim(self.apart, self.apart.cell(*target), self.counts, self.base_items, self.prior_items)
-        found: dict[frozenset[Change], _Set] = {}
+        found: dict[frozenset[Change], Picked] = {}
         for i, moves in enumerate(self.counts):
             for move in moves.moves:
                 if len(move.changes) == 1 and aim.level({i: move.reading}) == POSSIBLE:
                     found[move.changes] = {i: move}
-        allowed = _least_drastic([moves for moves in found.values() if self._allowed(moves)])
+        allowed = _least_drastic([moves for moves in found.values() if self.allowed(moves)])
         return [Lowering(*target, finding.level, level_of(POSSIBLE), self._result((), moves)) for moves in allowed]
 
     def _cost_order(self, change: SmallestChange) -> tuple[int, ...]:
@@ -338,9 +303,9 @@ def _at_least(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(a >= b for a, b in zip(one, other, strict=True))
 
 
-def _least_drastic(found: Sequence[_Set]) -> list[_Set]:
+def _least_drastic(found: Sequence[Picked]) -> list[Picked]:
     """Of sets that shorten the same terms, keep those that no other shortens less."""
-    alike: dict[object, list[tuple[_Set, tuple[int, ...]]]] = {}
+    alike: dict[object, list[tuple[Picked, tuple[int, ...]]]] = {}
     for moves in found:
         changes = sorted((c for m in moves.values() for c in m.changes), key=lambda c: (c.count, c.field))
         days = tuple(c.after for c in changes if c.field in _DAYS)

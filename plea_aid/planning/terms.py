@@ -316,6 +316,18 @@ class TakenApart:
         return max(0, min(rank(level), rank(outcome.conviction), rank("likely")) - 1)
 
 
+def taken_apart(law: Law, day: date) -> TakenApart:
+    """Return the grounds of ``law`` on ``day`` taken apart; what was read under them is remembered in the process."""
+    days: dict[date, TakenApart] = law.memory.setdefault(TakenApart, {})
+    found = days.get(day)
+    if found is None:
+        while len(days) >= _DAYS_KEPT:
+            days.pop(next(iter(days)), None)
+        found = days[day] = TakenApart(law, day)
+    return found
+
+
+_DAYS_KEPT = 4
 _WITH_EXCEPTION = "with the exception"
 _READINGS_KEPT = 50_000
 

@@ -94,10 +94,3 @@ def test_the_charge_stage_is_always_first_and_holds_no_conviction() -> None:
     assert stage.name == "charge stage"
     assert all(c.outcome.conviction == "none" for c in stage.counts)
     assert any(f.ground == "laken-riley" for f in stage.findings)
-
-
-def test_a_plea_does_not_cure_a_charge_stage_flag() -> None:
-    result = run("MCA 45-6-301(1)", disposition="guilty-plea", offense="MCA 45-6-203", suspended_days=10)
-    found = [f for f in result.options[-1].findings if f.ground == "laken-riley"]
-    assert found
-    assert "No change to the plea avoids this" in found[0].avoided_by[0]

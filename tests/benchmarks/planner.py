@@ -27,9 +27,9 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
 from plea_aid.planning.accountability import longest_supervision, offer_of, share_of
 from plea_aid.planning.frontier import Frontier, frontier_of
-from plea_aid.planning.plan import plan, taken_apart
+from plea_aid.planning.plan import plan
 from plea_aid.planning.space import Choice, CountSpace, baseline_of, changed_fields, outcome_of, spaces_of
-from plea_aid.planning.terms import TakenApart
+from plea_aid.planning.terms import TakenApart, taken_apart
 
 DAY = date(2026, 5, 2)
 CITES = (

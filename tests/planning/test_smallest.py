@@ -11,7 +11,6 @@ from planner_cases import LAW, cases
 
 from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.assess import assess
-from plea_aid.analysis.avoidance import CURED_BY_NOTHING, ground_level
 from plea_aid.analysis.case import Case, Option, OptionCount
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.analysis.charge import CaseError, outcomes
@@ -21,8 +20,9 @@ from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import shortfalls
 from plea_aid.planning.changes import SmallestChange
 from plea_aid.planning.moves import Change, moves_of
-from plea_aid.planning.plan import Planned, plan, taken_apart
-from plea_aid.planning.terms import POSSIBLE
+from plea_aid.planning.plan import Planned, plan
+from plea_aid.planning.smallest import CURED_BY_NOTHING
+from plea_aid.planning.terms import POSSIBLE, taken_apart
 
 DAY = date(2026, 5, 2)
 slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -34,7 +34,9 @@ def _level(case: Case, law: Law, option: Option, ground: str, postures: Sequence
     situation = Situation(Analyst(law, day), outs)
     if any(r.not_analysed for _, r in situation.limbs(law.grounds[ground], law.grounds[ground].burden)):
         return POSSIBLE
-    return rank(ground_level(situation, law.grounds[ground], postures))
+    limbs = situation.limbs(law.grounds[ground], law.grounds[ground].burden)
+    named = (rank(r.level) for limb, r in limbs if not limb.postures or set(limb.postures) & set(postures))
+    return max(named, default=0)
 
 
 def _put_back(option: Option, base: Option, change: Change) -> Option:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from plea_aid.commands import case, docket, office, serving, store
+from plea_aid.commands import bench, case, docket, office, serving, store
 from plea_aid.commands.law import law_app
 from plea_aid.commands.users import users_app
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for job in (
     serving.serve,
+    bench.bench,
     case.assess,
     case.options,
     case.note,

@@ -53,8 +53,7 @@ def note_of_draft(
 
     ``only`` names the options to be shown; every option without it. Raises NoteError.
     """
-    steps = [step for step in view.steps if step.number == view.steps[-1].number] if view.steps else []
-    return _note(content, profile, only, stage=view.stage, steps=steps, prepared_on=view.updated_at.date())
+    return _note(content, profile, only, stage=view.stage, steps=view.steps, prepared_on=view.updated_at.date())
 
 
 def note_of_version(
@@ -67,15 +66,15 @@ def note_of_version(
 ) -> NoteData:
     """Return the note of a frozen version with what became of it, up to step ``through`` (all by default).
 
-    ``steps`` are the case's; those of other versions are left out. Raises NoteError.
+    ``steps`` are the case's; those of earlier versions are told as its history. Raises NoteError.
     """
-    mine = steps_of(version, steps, through)
+    told = story_of(version, steps, through)
     return _note(
         version.content,
         profile,
         only,
-        stage=mine[-1].to_stage if mine else "submitted",
-        steps=mine,
+        stage=told[-1].to_stage if told else "submitted",
+        steps=told,
         prepared_on=version.submitted_at.date(),
         version=version,
     )
@@ -84,6 +83,13 @@ def note_of_version(
 def steps_of(version: VersionView, steps: Iterable[StepView], through: int | None = None) -> list[StepView]:
     """Return the moves that were about a version, up to step ``through``."""
     return [s for s in steps if s.version_number == version.number and (through is None or s.number <= through)]
+
+
+def story_of(version: VersionView, steps: Iterable[StepView], through: int | None = None) -> list[StepView]:
+    """Return every move of the case up to the last one about a version: earlier versions' moves are its history."""
+    told = list(steps)
+    mine = steps_of(version, told, through)
+    return [step for step in told if mine and step.number <= mine[-1].number]
 
 
 def made_otherwise(version: VersionView) -> str:
@@ -201,7 +207,7 @@ def _review(content: Mapping[str, Any], stage: str, steps: Sequence[StepView]) -
         because=tuple(content["review"]["because"]),
         events=tuple(
             ReviewEvent(
-                action=MOVES.get(step.move, sentence(step.move)),
+                action=f"{MOVES.get(step.move, sentence(step.move))} (version {step.version_number})",
                 by_name=step.by_name,
                 by_role=step.by_role,
                 at=_moment(step.at),

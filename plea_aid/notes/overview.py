@@ -53,16 +53,30 @@ def by_kind(data: NoteData, columns: int) -> list[Tree]:
     return _tables(data, "By kind of consequence", rows, columns)
 
 
-def by_ground(data: NoteData, columns: int, *, labelled: bool) -> list[Tree]:
+def by_ground(data: NoteData, columns: int, *, labelled: bool, flagged: bool = False) -> list[Tree]:
     """Grounds down, options across: those that are flagged, open or not analysed under at least one option.
 
-    `labelled` adds to each cell the numbers under which the full note explains its findings.
+    `labelled` adds to each cell the numbers under which the full note explains its findings; `flagged` leaves out
+    the grounds that no option flags.
     """
+    left_out = ("unlikely", "none", "possible", "not-analysed") if flagged else ("unlikely", "none")
     findings = strongest_first(finding for option in data.options for finding in option.findings)
-    grounds = dict.fromkeys((f.ground, f.citation) for f in findings if f.level not in ("unlikely", "none"))
+    grounds = dict.fromkeys((f.ground, f.citation) for f in findings if f.level not in left_out)
     note = _labels if labelled else _nothing
     rows = [(", ".join(filter(None, key)), _on_ground(key), note) for key in grounds]
-    return _tables(data, "By ground, where flagged or open", rows, columns, first=3.3, named=False)
+    corner = "By ground, where flagged" if flagged else "By ground, where flagged or open"
+    return _tables(data, corner, rows, columns, first=3.3, named=False)
+
+
+def kinds_reached(data: NoteData) -> list[str]:
+    """The kinds of ground that some option reaches at a level above none, in the fixed order."""
+    return [kind for kind in _kinds(data) if any(level_of_kind(option, kind) != "none" for option in data.options)]
+
+
+def level_of_kind(option: OptionNote, kind: str) -> Level:
+    """The strongest level of an option's findings of one kind; a question that nobody analysed is never clear."""
+    levels: list[Level] = [finding.level for finding in option.findings if finding.kind == kind]
+    return min(levels, key=LEVEL_ORDER.index, default="none") if option.analysed else "not-analysed"
 
 
 _Belongs: TypeAlias = Callable[[Finding], bool]

@@ -103,11 +103,10 @@ def _dated(words: Mapping[str, str]) -> Callable[[Entry], tuple[str, str]]:
 
 
 def _basis(entry: Entry) -> tuple[str, str]:
-    lines = [
-        f"{charge['option']}, count {charge['count']}, {charge['offense']}: {element}: {fact or 'no fact yet'}"
-        for charge in entry["charges"]
-        for element, fact in charge["facts"].items()
-    ]
+    lines = []
+    for charge in entry["charges"]:
+        lines.append(f"{charge['option']}, count {charge['count']}, {charge['offense']}:")
+        lines += [f"– {element}: {fact or 'no fact yet'}" for element, fact in charge["facts"].items()]
     return ("shown" if lines else "nothing to show"), "\n".join(lines)
 
 

@@ -18,6 +18,7 @@ from plea_aid.notes.content import (
     OptionNote,
 )
 from plea_aid.notes.explain import explained_options, table_of_authorities, tallied_options
+from plea_aid.notes.figures import heatmaps, weight_plot
 from plea_aid.notes.overview import by_ground, by_kind, by_posture, numbered, shortened
 from plea_aid.notes.printable import Tree
 
@@ -82,7 +83,9 @@ def view(data: NoteData) -> View:
     if unread:
         shared["unread"] = _unread_words(unread, len(authorities))
     if data.profile == "comparison":
-        return shared | {"grounds": by_ground(data, COLUMNS, labelled=False)}
+        grounds, flagged = by_ground(data, COLUMNS, labelled=False), by_ground(data, 8, labelled=False, flagged=True)
+        return shared | {"grounds": grounds, "flagged": flagged}
+    shared |= {"heatmaps": heatmaps(shared["overview"]), "plot": weight_plot(data)}
     if data.profile == "supervisor":
         shared["tallies"] = tallied_options(data)
     else:
@@ -107,7 +110,10 @@ def view(data: NoteData) -> View:
             }
             for place, factor in enumerate(data.factors, 1)
         ],
-        "gates": [[f"{place}. {gate.name}", gate.state, gate.detail] for place, gate in enumerate(data.gates, 1)],
+        "gates": [
+            {"name": f"{place}. {gate.name}", "state": gate.state, "detail": paragraphs(gate.detail)}
+            for place, gate in enumerate(data.gates, 1)
+        ],
         "decision": None if data.decision is None else {
             "option": data.decision.chosen_option,
             "agreement": data.decision.agreement_type,
@@ -151,7 +157,7 @@ def _facts(data: NoteData) -> list[Tree]:
         ("Stage", data.stage if full else ""),
         ("Review", (data.review.state if data.review else "not part of a reviewed analysis") if full else ""),
         ("Option chosen", data.decision.chosen_option if full and data.decision else ""),
-        ("Analysis version", str(data.analysis_version) if data.analysis_version is not None else ""),
+        ("Analysis version", str(data.analysis_version) if full and data.analysis_version is not None else ""),
         ("Law version", f"{law} ({data.law.review})" if data.law.review else law),
         ("Program version", data.program_version),
     ]
@@ -288,6 +294,12 @@ def _supervision(cell: View, vector: Accountability) -> View:
     return cell if vector.supervision_stated else {**cell, "value": f"{cell['value']}, the most the law allows"}
 
 
+_LONG = 60
+"""Characters of a text that is told once: where it is the baseline's, only that is said."""
+
+
 def _said(value: str, baseline: Accountability | None, text: Callable[[Accountability], str], is_base: bool) -> View:
     same = baseline is not None and not is_base and bool(value) and value == text(baseline)
+    if same and len(value) > _LONG:
+        return {"value": "same as baseline", "against": ""}
     return {"value": value or "not stated", "against": "same as baseline" if same else ""}

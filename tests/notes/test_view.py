@@ -146,7 +146,7 @@ def test_comparison_is_given_nothing_it_may_not_print(full_note: NoteData) -> No
     words = view(full_note.model_copy(update={"profile": "comparison"}))
     assert set(words) == {
         "profile", "title", "document_title", "office", "date", "running", "law_line", "facts", "policy", "levels",
-        "counts", "terms", "equivalence", "unread", "overview", "grounds",
+        "counts", "terms", "equivalence", "unread", "overview", "grounds", "flagged",
     }  # fmt: skip
     assert {label for label, _ in words["facts"]}.isdisjoint({"Review", "Option chosen"})
 

@@ -10,6 +10,7 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.permissions import Action, can
 from plea_aid.pages import (
+    access,
     case_list,
     charges,
     compare,
@@ -18,12 +19,14 @@ from plea_aid.pages import (
     frame,
     law_draft,
     law_pages,
+    may,
     note,
     options,
     people,
     review,
     saving,
     session,
+    sessions,
     sign_in,
 )
 from plea_aid.pages.walk import STEPS
@@ -85,6 +88,9 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
         "law": _page("law", law_pages.draw, "Law", actor is not None),
         "law-draft": _page("law-draft", law_draft.draw, "Draft a statute", False),
         "accounts": _page("accounts", people.draw_accounts, "Accounts", bool(actor and can(actor, Action.USER_LIST))),
+        "access": _page("access", access.draw, "Access", False),
+        "sessions": _page("sessions", sessions.draw, "Sessions", False),
+        "may": _page("may", may.draw, "What you may do", actor is not None),
         "you": _page("you", people.draw_own, "Your account", actor is not None),
     }
 

@@ -19,7 +19,7 @@ from plea_aid.casework import accounts
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.migrate import open_database
 from plea_aid.law.load import LawError, load_law
-from plea_aid.pages import sensitive, tickets
+from plea_aid.pages import provider, sensitive, tickets
 from plea_aid.settings import settings
 
 HEADERS = {
@@ -105,10 +105,13 @@ def _serve(port: int) -> None:
     app = st.App(
         script_path(),
         routes=[Route(tickets.ROUTE, _set_cookie, methods=["POST"])],
-        middleware=[Middleware(_Headers)],
+        middleware=[Middleware(_Headers), Middleware(provider.ProviderCookies)],
         on_script_error=_one_sentence,
     )
-    app.run(config={**THEME, **locked_configuration(), "server.port": port, "logger.hideWelcomeMessage": True})
+    address = settings().public_url or f"http://127.0.0.1:{port}"
+    office = provider.configuration(settings().home, address)
+    fixed = {"server.port": port, "logger.hideWelcomeMessage": True}
+    app.run(config={**THEME, **locked_configuration(), **office, **fixed})
 
 
 def _warm_up() -> None:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def data_dir() -> Path:
@@ -35,6 +36,20 @@ def _user_dir() -> Path:
 
 
 @dataclass(frozen=True)
+class Provider:
+    """The office's own sign-in (OpenID Connect), for example a city's Entra ID."""
+
+    metadata_url: str
+    """``PLEA_AID_OIDC_METADATA_URL``: the provider's ``.well-known/openid-configuration``."""
+    client_id: str
+    """``PLEA_AID_OIDC_CLIENT_ID``: the program's id at the provider."""
+    client_secret: str
+    """``PLEA_AID_OIDC_CLIENT_SECRET``, or the text of the file ``PLEA_AID_OIDC_CLIENT_SECRET_FILE``."""
+    name: str
+    """``PLEA_AID_OIDC_NAME``: what people call it, as the button says it."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an office may set, each from one environment variable."""
 
@@ -52,6 +67,10 @@ class Settings:
     """``PLEA_AID_IDLE_MINUTES``: a signed-in session ends after this long without a click, default 30."""
     session_hours: int
     """``PLEA_AID_SESSION_HOURS``: a signed-in session ends after this long in any case, default 12."""
+    public_url: str | None
+    """``PLEA_AID_PUBLIC_URL``: where people open the program when that is not loopback; the provider returns there."""
+    provider: Provider | None
+    """The office's own sign-in; None: by user name and password only."""
 
 
 @cache
@@ -67,6 +86,8 @@ def settings() -> Settings:
         port=_whole_number("PLEA_AID_PORT", 8501),
         idle_minutes=_whole_number("PLEA_AID_IDLE_MINUTES", 30),
         session_hours=_whole_number("PLEA_AID_SESSION_HOURS", 12),
+        public_url=_web_address("PLEA_AID_PUBLIC_URL"),
+        provider=_provider(),
     )
 
 
@@ -77,3 +98,33 @@ def _whole_number(name: str, default: int) -> int:
     if not text.isdigit() or int(text) == 0:
         raise ValueError(f"{name}: '{text}' is not accepted; give a whole number above 0")
     return int(text)
+
+
+def _provider() -> Provider | None:
+    url = _web_address("PLEA_AID_OIDC_METADATA_URL")
+    client_id = os.environ.get("PLEA_AID_OIDC_CLIENT_ID", "").strip()
+    secret = os.environ.get("PLEA_AID_OIDC_CLIENT_SECRET", "").strip()
+    file = os.environ.get("PLEA_AID_OIDC_CLIENT_SECRET_FILE", "").strip()
+    if not (url or client_id or secret or file):
+        return None
+    if file and not secret:
+        try:
+            secret = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ValueError(f"PLEA_AID_OIDC_CLIENT_SECRET_FILE: '{file}' cannot be read as text") from None
+    for name, value in (("METADATA_URL", url), ("CLIENT_ID", client_id), ("CLIENT_SECRET", secret)):
+        if not value:
+            raise ValueError(f"PLEA_AID_OIDC_{name} is missing; a sign-in provider needs its address, id and secret")
+    name = os.environ.get("PLEA_AID_OIDC_NAME", "").strip() or "your office account"
+    return Provider(str(url), client_id, secret, name)
+
+
+def _web_address(name: str) -> str | None:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    on_this_machine = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or not (parts.scheme == "https" or on_this_machine):
+        raise ValueError(f"{name}: '{text}' is not accepted; give an https address (http on this machine only)")
+    return text

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -17,8 +17,10 @@ from plea_aid.casework.credentials import code_hash, hash_password, new_code, pa
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import parsed, storable
 from plea_aid.casework.errors import Invalid, NotFound, SignInFailed
+from plea_aid.casework.identity import link
 from plea_aid.casework.permissions import Action
-from plea_aid.casework.tables import SetupCode, SignInSession, User
+from plea_aid.casework.tables import LinkedIdentity, SetupCode, SignInSession, User
+from plea_aid.casework.throttle import count_attempt, forget_attempts
 from plea_aid.casework.walls import some_case_is_shut_for_good
 from plea_aid.casework.work import Work, changing, reading
 
@@ -47,6 +49,8 @@ class NewAccount(BaseModel):
         str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(storable)
     ]
     role: Role = "supervisor"
+    email: str = ""
+    """The address under which the office's sign-in provider knows the person; empty: by user name and password."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class UserView:
     active: bool
     created_at: datetime
     has_password: bool
+    email: str
+    """The address at the sign-in provider; empty when the account is not tied to it."""
+    linked: bool
+    """True once the person has signed in through the provider."""
 
 
 def server_actor() -> Actor:
@@ -94,7 +102,7 @@ def create_first_account(db: Database, code: str, account: NewAccount | dict[str
     account = parsed(NewAccount, account, "The account")
     if account.role not in FIRST_ROLES:
         raise Invalid(f"The first account is one that may add others: {' or '.join(FIRST_ROLES)}.")
-    hashed = hash_password(password, account.user_name)
+    hashed = hash_password(password, account.user_name, account.display_name)
     with changing(db, NOBODY) as work:
         setup = _valid_code(work, code, first=True)
         if not _nobody_yet(work.session):
@@ -102,14 +110,24 @@ def create_first_account(db: Database, code: str, account: NewAccount | dict[str
         setup.used_at = now()
         user = _insert(work.session, account, hashed)
         work.record("account.create", "user", user.id, role=user.role, first=True)
-        return _view(user)
+        return _view(work.session, user)
 
 
 def list_users(db: Database, actor: Actor) -> list[UserView]:
     """Return all accounts by name."""
     with reading(db, actor) as work:
         work.require(Action.USER_LIST, kind="user")
-        return [_view(user) for user in work.session.scalars(select(User).order_by(col(User.user_key)))]
+        return _views(work.session, select(User).order_by(col(User.user_key)))
+
+
+def own_account(db: Database, actor: Actor) -> UserView:
+    """Return the actor's own account; raise NotAllowed, NotFound."""
+    with reading(db, actor) as work:
+        work.require(Action.PASSWORD_CHANGE, kind="user", id_=actor.user_id)
+        user = work.session.get(User, actor.user_id)
+        if user is None:
+            raise NotFound("There is no such account.")
+        return _view(work.session, user)
 
 
 def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
@@ -117,18 +135,21 @@ def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="user")
         query = select(User).where(col(User.active), col(User.role).in_(("prosecutor", "supervisor")))
-        return [_view(user) for user in work.session.scalars(query.order_by(col(User.user_key)))]
+        return _views(work.session, query.order_by(col(User.user_key)))
 
 
-def add_user(db: Database, actor: Actor, account: NewAccount | dict[str, Any]) -> tuple[UserView, str]:
-    """Add an account and return it with the one-time code by which its holder sets a password."""
+def add_user(db: Database, actor: Actor, account: NewAccount | dict[str, Any]) -> tuple[UserView, str | None]:
+    """Add an account and return it with the one-time code by which its holder sets a password.
+
+    There is no code for an account with an e-mail address: its holder signs in through the provider.
+    """
     account = parsed(NewAccount, account, "The account")
     with changing(db, actor) as work:
         work.require(Action.USER_CHANGE, kind="user")
         user = _insert(work.session, account, None)
-        code = _issue(work.session, user)
-        work.record(Action.USER_CHANGE, "user", user.id, added=True, role=user.role)
-        return _view(user), code
+        code = None if account.email.strip() else _issue(work.session, user)
+        work.record(Action.USER_CHANGE, "user", user.id, added=True, role=user.role, provider=code is None)
+        return _view(work.session, user), code
 
 
 def issue_code(db: Database, actor: Actor, user_id: str) -> str:
@@ -137,6 +158,7 @@ def issue_code(db: Database, actor: Actor, user_id: str) -> str:
         work.require(Action.USER_CHANGE, kind="user", id_=user_id)
         user = _locked(work.session, user_id)
         user.password_hash = None
+        forget_attempts(work.session, user.user_name)
         _end_sessions(work.session, user)
         code = _issue(work.session, user)
         work.record(Action.USER_CHANGE, "user", user.id, code_issued=True)
@@ -145,6 +167,8 @@ def issue_code(db: Database, actor: Actor, user_id: str) -> str:
 
 def use_code(db: Database, user_name: str, code: str, password: str) -> UserView:
     """Set a password with a one-time code; raise NotAllowed for a wrong code, Invalid for a poor password."""
+    with changing(db, NOBODY) as work:
+        count_attempt(work, user_name)
     hashed = hash_password(password, user_name)
     with changing(db, NOBODY) as work:
         setup = _valid_code(work, code, first=False)
@@ -152,29 +176,33 @@ def use_code(db: Database, user_name: str, code: str, password: str) -> UserView
         if user.user_key != user_name.strip().casefold() or not user.active:
             raise work.denied("account.use-code", _WRONG_CODE)
         setup.used_at = now()
-        user.password_hash, user.failed_attempts, user.locked_until = hashed, 0, None
+        user.password_hash = hashed
+        forget_attempts(work.session, user_name)
         work.record("account.use-code", "user", user.id)
-        return _view(user)
+        return _view(work.session, user)
 
 
 def change_password(db: Database, actor: Actor, old: str, new: str) -> None:
     """Change one's own password; the other sessions of the person end.
 
-    Raises SignInFailed when ``old`` is not the password.
+    Raises SignInFailed when ``old`` is not the password, Invalid when ``new`` is a poor one.
     """
-    with db.read() as session:
-        user = session.get(User, actor.user_id)
+    with changing(db, actor) as work:
+        work.require(Action.PASSWORD_CHANGE, kind="user", id_=actor.user_id)
+        count_attempt(work, actor.user_name)
+        user = work.session.get(User, actor.user_id)
         stored = user.password_hash if user else None
     if not password_fits(stored, old):
         with changing(db, actor) as work:
-            work.record("account.password", "user", actor.user_id, refused=True)
-        raise SignInFailed("The present password is not right, so it was not changed.")
-    hashed = hash_password(new, actor.user_name)
+            because = "The present password is not right, so it was not changed."
+            raise work.denied(Action.PASSWORD_CHANGE, because, "user", actor.user_id, error=SignInFailed)
+    hashed = hash_password(new, actor.user_name, actor.display_name)
     with changing(db, actor) as work:
         user = _locked(work.session, actor.user_id)
         user.password_hash = hashed
+        forget_attempts(work.session, actor.user_name)
         _end_sessions(work.session, user, but=actor.session_id)
-        work.record("account.password", "user", user.id)
+        work.record(Action.PASSWORD_CHANGE, "user", user.id)
 
 
 def change_user(
@@ -208,7 +236,7 @@ def change_user(
         if (active is False or user.role != before) and some_case_is_shut_for_good(work.session):
             raise Invalid(_LAST_OPENER)
         work.record(Action.USER_CHANGE, "user", user.id, role=user.role, active=user.active)
-        return _view(user)
+        return _view(work.session, user)
 
 
 def _nobody_yet(session: Session) -> bool:
@@ -228,6 +256,7 @@ def _insert(session: Session, account: NewAccount, hashed: str | None) -> User:
         session.flush()
     except IntegrityError as error:
         raise Invalid(f"There is an account '{account.user_name}' already; choose another name.") from error
+    link(session, user, account.email)
     return user
 
 
@@ -265,6 +294,24 @@ def _end_sessions(session: Session, user: User, but: str = "") -> None:
     session.execute(update(SignInSession).where(*open_ones, col(SignInSession.id) != but).values(revoked_at=now()))
 
 
-def _view(user: User) -> UserView:
-    has_password = user.password_hash is not None
-    return UserView(user.id, user.user_name, user.display_name, user.role, user.active, user.created_at, has_password)
+def _view(session: Session, user: User) -> UserView:
+    return _shown(user, session.get(LinkedIdentity, user.id))
+
+
+def _views(session: Session, query: Select[User]) -> list[UserView]:
+    links = {one.user_id: one for one in session.scalars(select(LinkedIdentity))}
+    return [_shown(user, links.get(user.id)) for user in session.scalars(query)]
+
+
+def _shown(user: User, linked: LinkedIdentity | None) -> UserView:
+    return UserView(
+        id=user.id,
+        user_name=user.user_name,
+        display_name=user.display_name,
+        role=user.role,
+        active=user.active,
+        created_at=user.created_at,
+        has_password=user.password_hash is not None,
+        email=linked.email_key if linked else "",
+        linked=bool(linked and linked.subject),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,21 +11,55 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from plea_aid.casework.canonical import sha256
 from plea_aid.casework.errors import Invalid
 
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD = 15
+"""NIST SP 800-63B: fifteen characters where a password is all there is; no rules of composition."""
 LONGEST_PASSWORD = 256
+_ESTIMATED = 64  # characters
+_ENOUGH_GUESSES = 10  # powers of ten
+_OBVIOUS = (
+    "plea aid",
+    "city attorney",
+    "prosecutor",
+    "prosecution",
+    "helena",
+    "montana",
+    "password",
+    "welcome",
+    "office",
+)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1, which are misread from a terminal
 _hasher = PasswordHasher()  # Argon2id with the library's defaults: 64 MiB, 3 passes
 
 
-def hash_password(password: str, user_name: str = "") -> str:
-    """Return the Argon2id hash of a new password; raise Invalid when it is too short, too long or the name."""
+def hash_password(password: str, *own_words: str) -> str:
+    """Return the Argon2id hash of a new password.
+
+    ``own_words`` are the user name and the like. Raises Invalid, with the reason, when the password is too short, too
+    long or among the first that a guesser would try.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise Invalid(f"The password needs at least {SHORTEST_PASSWORD} characters; a sentence is fine.")
     if len(password) > LONGEST_PASSWORD:
         raise Invalid(f"The password may have at most {LONGEST_PASSWORD} characters.")
-    if user_name and user_name.casefold() in password.casefold() and len(password) < len(user_name) + 8:
-        raise Invalid("The password is too close to the user name.")
+    weakness = _weakness(password, own_words)
+    if weakness:
+        raise Invalid(weakness)
     return _hasher.hash(_bytes(password))
+
+
+def _weakness(password: str, own_words: Iterable[str]) -> str | None:
+    from zxcvbn import zxcvbn
+
+    words = [part for word in (*own_words, *_OBVIOUS) for part in (word, *word.split()) if part]
+    # Its work grows with the cube of the length, and what is obvious shows in the beginning.
+    found = zxcvbn(password[:_ESTIMATED], user_inputs=words, max_length=_ESTIMATED)
+    if found["guesses_log10"] >= _ENOUGH_GUESSES:
+        return None
+    said = found["feedback"]["warning"] or "It is made of a name, a common word or a common password."
+    return (
+        f"That password is easy to guess. {said.removesuffix('.')}. Four or more words that have nothing to do with "
+        "each other, or with you and the office, are hard to guess."
+    )
 
 
 def password_fits(stored: str | None, password: str) -> bool:

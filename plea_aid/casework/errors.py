@@ -30,9 +30,16 @@ class CaseworkError(Exception):
 class NotAllowed(CaseworkError):
     """The person may not do this; the denial is in the audit trail."""
 
+    action: str = ""
+    """What was refused, where a permission refused it."""
+
 
 class SignInFailed(NotAllowed):
     """The name and password did not open a session."""
+
+
+class SignInStale(SignInFailed):
+    """A sign-in at the provider that is old, or has opened a session already."""
 
 
 class SessionEnded(NotAllowed):

@@ -140,6 +140,7 @@ class CaseRule:
     """One rule on a case: which actions it narrows, when it refuses, and the sentence that says so."""
 
     id: str
+    name: str
     actions: frozenset[Action]
     refuses: Callable[[Actor, CaseFacts], bool]
     because: str
@@ -157,48 +158,71 @@ def _had_part(actor: Actor, case: CaseFacts) -> bool:
 CASE_RULES: tuple[CaseRule, ...] = (
     CaseRule(
         "closed",
+        "A case closed to a colleague",
         frozenset(Action),
         lambda actor, case: actor.user_id in case.closed_to,
         "This case is closed to this person.",
     ),
     CaseRule(
         "own-case",
+        "The attorney's own decision",
         frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT}),
         lambda actor, case: not _owns(actor, case),
         "Only the attorney who has this case may {do}; it can be handed over.",
     ),
     CaseRule(
         "own-case-or-paralegal",
+        "Who may change a case",
         frozenset({_A.CASE_CHANGE}),
         lambda actor, case: not _owns(actor, case) and actor.role != "paralegal",
         "Only the attorney who has this case, or a paralegal, may change it; it can be handed over.",
     ),
     CaseRule(
         "own-case-or-supervisor",
+        "Who may move, hand over or close a case",
         frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ}),
         lambda actor, case: not _owns(actor, case) and actor.role != "supervisor",
         "Only the attorney who has this case, or a supervisor, may {do}.",
     ),
     CaseRule(
         "own-case-or-staff",
+        "Who may record an outcome",
         frozenset({_A.CASE_OUTCOME, _A.TEXT_SEAL}),
         lambda actor, case: not _owns(actor, case) and actor.role not in ("supervisor", "paralegal"),
         "Only the attorney who has this case, a supervisor or a paralegal may {do}.",
     ),
     CaseRule(
         "own-case-supervisor-or-auditor",
+        "Who may see walls",
         frozenset({_A.WALL_LIST}),
         lambda actor, case: not _owns(actor, case) and actor.role not in ("supervisor", "auditor"),
         "Only the attorney who has this case, a supervisor or an auditor may {do}.",
     ),
     CaseRule(
         "not-own-work",
+        "Nobody reviews their own work",
         frozenset({_A.CASE_APPROVE, _A.CASE_RETURN}),
         _had_part,
         "Nobody reviews their own work: another supervisor decides on this analysis.",
     ),
 )
 """Asked in this order after the role; the first that refuses is the answer."""
+
+
+OTHER_RULES: dict[str, str] = {
+    "role": "What each role may do",
+    "unknown-action": "What this program does",
+}
+"""The rules that do not look at a case, by id."""
+CASE_ACTIONS: tuple[Action, ...] = tuple(
+    act for act in Action if act.startswith(("case.", "wall.", "text.")) and act not in (_A.CASE_LIST, _A.CASE_CREATE)
+)
+"""What is done on one case."""
+
+
+def rule_name(rule: str) -> str:
+    """Return the name of a rule by its id."""
+    return OTHER_RULES.get(rule) or next(one.name for one in CASE_RULES if one.id == rule)
 
 
 def can(actor: Actor, action: str, resource: CaseFacts | None = None) -> Verdict:

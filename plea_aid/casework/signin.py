@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from plea_aid.casework import throttle
 from plea_aid.casework.actors import NOBODY, Actor
 from plea_aid.casework.canonical import faulty_text, is_id, now
 from plea_aid.casework.credentials import new_token, password_fits, token_hash
@@ -15,12 +16,9 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import NotFound, SessionEnded, SignInFailed
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import SignInSession, User
-from plea_aid.casework.work import changing, reading
+from plea_aid.casework.work import Work, changing, reading
 from plea_aid.settings import settings
 
-FREE_ATTEMPTS = 5
-"""Failed attempts in a row before an account waits."""
-LONGEST_WAIT_MINUTES = 15
 _SEEN_EVERY = timedelta(minutes=1)  # a click does not cost a write
 _REFUSED = "The user name or the password is not right."
 
@@ -50,14 +48,27 @@ class SessionView:
 def sign_in(db: Database, user_name: str, password: str, terminal: str = "") -> SignedIn:
     """Open a session; raise SignInFailed, with the same words for a wrong name and a wrong password.
 
-    After five failures in a row each further attempt waits, from one minute to a quarter of an hour.
+    After five failures in a row each further attempt under that name waits (``throttle``).
     """
     terminal = plain_terminal(terminal)
-    user = _counted_attempt(db, user_name, terminal)
+    with changing(db, nobody_at(terminal)) as work:
+        throttle.count_attempt(work, user_name)
+        key = "" if faulty_text(user_name) else user_name.strip().casefold()
+        user = work.session.scalars(select(User).where(col(User.user_key) == key, col(User.active))).first()
     if not password_fits(user.password_hash if user else None, password) or user is None:
-        with changing(db, _nobody_at(terminal)) as work:
+        with changing(db, nobody_at(terminal)) as work:
             raise work.denied("session.open", _REFUSED, "user", user.id if user else "", error=SignInFailed)
-    return _open(db, user, terminal)
+    token, row = new_session(user, terminal)
+    actor = actor_of(user, row)
+    with changing(db, actor) as work:
+        # The account may have been closed, or its password voided, while the hash was computed.
+        unchanged = (col(User.id) == user.id, col(User.active), col(User.password_hash) == user.password_hash)
+        if work.session.execute(select(col(User.id)).where(*unchanged).with_for_update()).first() is None:
+            raise work.denied("session.open", _REFUSED, "user", user.id, error=SignInFailed)
+        throttle.forget_attempts(work.session, user_name)
+        work.session.add(row)
+        work.record("session.open", "session", row.id, by="password")
+    return SignedIn(token, actor, row.expires_at)
 
 
 def resume(db: Database, token: str) -> Actor:
@@ -78,7 +89,7 @@ def resume(db: Database, token: str) -> Actor:
             raise SessionEnded("Your session has reached its longest time; please sign in again.")
         if moment - row.last_seen_at >= timedelta(minutes=settings().idle_minutes):
             raise SessionEnded("Your session ended because nothing was done for a while; please sign in again.")
-        actor = _actor(user, row)
+        actor = actor_of(user, row)
     if moment - row.last_seen_at >= _SEEN_EVERY:
         with db.write() as session:
             session.execute(update(SignInSession).where(col(SignInSession.id) == row.id).values(last_seen_at=moment))
@@ -99,36 +110,71 @@ def sign_out(db: Database, token: str) -> None:
 
 
 def list_sessions(db: Database, actor: Actor) -> list[SessionView]:
-    """Return the open sessions, the latest used first."""
+    """Return everyone's open sessions, the latest used first; raise NotAllowed."""
     with reading(db, actor) as work:
         work.require(Action.SESSION_LIST, kind="session")
-        moment = now()
-        query = (
-            select(SignInSession, col(User.display_name))
-            .join(User, col(User.id) == col(SignInSession.user_id))
-            .where(
-                col(SignInSession.revoked_at).is_(None),
-                col(SignInSession.expires_at) > moment,
-                col(SignInSession.last_seen_at) > moment - timedelta(minutes=settings().idle_minutes),
-                col(User.active),
-            )
-            .order_by(col(SignInSession.last_seen_at).desc())
-        )
-        return [
-            SessionView(row.id, row.user_id, name, row.terminal, row.created_at, row.last_seen_at, row.expires_at)
-            for row, name in work.session.execute(query)
-        ]
+        work.record(Action.SESSION_LIST, "session", "")
+        return _open_sessions(work, None)
+
+
+def own_sessions(db: Database, actor: Actor) -> list[SessionView]:
+    """Return the actor's own open sessions, the latest used first; raise NotAllowed."""
+    with reading(db, actor) as work:
+        work.require(Action.SESSION_OWN, kind="session")
+        return _open_sessions(work, actor.user_id)
 
 
 def end_session(db: Database, actor: Actor, session_id: str) -> None:
-    """End someone's session at once."""
+    """End someone's session at once; raise NotAllowed, NotFound."""
     with changing(db, actor) as work:
-        work.require(Action.SESSION_END, kind="session", id_=session_id)
-        row = work.session.get(SignInSession, session_id if is_id(session_id) else "")
-        if row is None:
-            raise NotFound("There is no such session.")
-        row.revoked_at = row.revoked_at or now()
-        work.record(Action.SESSION_END, "session", session_id)
+        work.require(Action.SESSION_END, kind="session", id_=session_id if is_id(session_id) else "")
+        _end(work, Action.SESSION_END, session_id, None)
+
+
+def end_own_session(db: Database, actor: Actor, session_id: str) -> None:
+    """End one of the actor's own sessions at once; raise NotAllowed, NotFound."""
+    with changing(db, actor) as work:
+        work.require(Action.SESSION_OWN, kind="session", id_=session_id if is_id(session_id) else "")
+        _end(work, Action.SESSION_OWN, session_id, actor.user_id)
+
+
+def end_other_sessions(db: Database, actor: Actor) -> int:
+    """End every session of the actor but the one that asks, and return how many were open; raise NotAllowed."""
+    with changing(db, actor) as work:
+        work.require(Action.SESSION_OWN, kind="session")
+        others = [one for one in _open_sessions(work, actor.user_id) if one.id != actor.session_id]
+        for one in others:
+            _end(work, Action.SESSION_OWN, one.id, actor.user_id)
+        return len(others)
+
+
+def _open_sessions(work: Work, user_id: str | None) -> list[SessionView]:
+    moment = now()
+    query = (
+        select(SignInSession, col(User.display_name))
+        .join(User, col(User.id) == col(SignInSession.user_id))
+        .where(
+            col(SignInSession.revoked_at).is_(None),
+            col(SignInSession.expires_at) > moment,
+            col(SignInSession.last_seen_at) > moment - timedelta(minutes=settings().idle_minutes),
+            col(User.active),
+        )
+        .order_by(col(SignInSession.last_seen_at).desc())
+    )
+    if user_id is not None:
+        query = query.where(col(SignInSession.user_id) == user_id)
+    return [
+        SessionView(row.id, row.user_id, name, row.terminal, row.created_at, row.last_seen_at, row.expires_at)
+        for row, name in work.session.execute(query)
+    ]
+
+
+def _end(work: Work, action: Action, session_id: str, user_id: str | None) -> None:
+    row = work.session.get(SignInSession, session_id if is_id(session_id) else "")
+    if row is None or user_id not in (None, row.user_id):
+        raise NotFound("There is no such session.")
+    row.revoked_at = row.revoked_at or now()
+    work.record(action, "session", session_id)
 
 
 def plain_terminal(text: str) -> str:
@@ -136,56 +182,21 @@ def plain_terminal(text: str) -> str:
     return "".join(c for c in text if " " <= c <= "~")[:100]
 
 
-def _counted_attempt(db: Database, user_name: str, terminal: str) -> User | None:
-    """Count the attempt before the password is looked at, so that many at once do not slip past the limit."""
-    moment = now()
-    with changing(db, _nobody_at(terminal)) as work:
-        key = "" if faulty_text(user_name) else user_name.strip().casefold()
-        user = work.session.scalars(select(User).where(col(User.user_key) == key).with_for_update()).first()
-        if user is None:
-            return None
-        if user.locked_until and moment < user.locked_until:
-            raise work.denied(
-                "session.open",
-                f"After several failed attempts this account waits until {user.locked_until:%H:%M} UTC.",
-                "user",
-                user.id,
-                error=SignInFailed,
-            )
-        user.failed_attempts += 1
-        late = user.failed_attempts - FREE_ATTEMPTS
-        if late >= 0:
-            user.locked_until = moment + timedelta(minutes=min(2**late, LONGEST_WAIT_MINUTES))
-        return user if user.active else None
-
-
-def _open(db: Database, user: User, terminal: str) -> SignedIn:
+def new_session(user: User, terminal: str, proof: str | None = None) -> tuple[str, SignInSession]:
+    """Return a fresh token and the row, not yet stored, of the session that it opens."""
     token = new_token()
     expires = now() + timedelta(hours=settings().session_hours)
-    row = SignInSession(token_hash=token_hash(token), user_id=user.id, terminal=terminal, expires_at=expires)
-    actor = _actor(user, row)
-    with changing(db, actor) as work:
-        # The account may have been closed, or its password voided, while the hash was computed.
-        cleared = work.session.execute(
-            update(User)
-            .where(
-                col(User.id) == user.id,
-                col(User.active),
-                col(User.password_hash) == user.password_hash,
-            )
-            .values(failed_attempts=0, locked_until=None)
-            .returning(col(User.id))
-        ).first()
-        if cleared is None:
-            raise work.denied("session.open", _REFUSED, "user", user.id, error=SignInFailed)
-        work.session.add(row)
-        work.record("session.open", "session", row.id)
-    return SignedIn(token, actor, expires)
+    row = SignInSession(
+        token_hash=token_hash(token), user_id=user.id, terminal=terminal, proof=proof, expires_at=expires
+    )
+    return token, row
 
 
-def _actor(user: User, row: SignInSession) -> Actor:
+def actor_of(user: User, row: SignInSession) -> Actor:
+    """Return the operator that an open session stands for."""
     return Actor(user.id, user.user_name, user.display_name, user.role, row.terminal, row.id)
 
 
-def _nobody_at(terminal: str) -> Actor:
+def nobody_at(terminal: str) -> Actor:
+    """Return the operator of a sign-in that has not succeeded yet."""
     return Actor(NOBODY.user_id, NOBODY.user_name, NOBODY.display_name, NOBODY.role, terminal)

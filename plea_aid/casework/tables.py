@@ -54,9 +54,35 @@ class User(Table, table=True):
     password_hash: str | None = Field(default=None, sa_type=Text)
     """Argon2id; none until the person has used their one-time code."""
     active: bool = True
-    failed_attempts: int = 0
-    locked_until: datetime | None = None
     created_at: datetime = Field(default_factory=now)
+
+
+class LinkedIdentity(Table, table=True):
+    """The identity at the office's sign-in provider that opens an account; an administrator names its address."""
+
+    __tablename__ = "linked_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: str = Field(primary_key=True, sa_type=Text, foreign_key="user_account.id")
+    email_key: str = Field(sa_type=Text, unique=True)
+    """The e-mail address as compared: without case. It counts for the first sign-in only."""
+    issuer: str | None = Field(default=None, sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)
+    """Who it is at the issuer; none until the first sign-in, and from then on the only thing that counts."""
+    linked_at: datetime | None = None
+
+
+class SignInAttempts(Table, table=True):
+    """Failed sign-ins under one typed name, whether or not there is such an account, or under all names."""
+
+    __tablename__ = "sign_in_attempts"
+
+    name_hash: str = Field(primary_key=True, sa_type=Text)
+    """The typed name hashed, since people type passwords there; ``all`` for all names together."""
+    failures: int = 0
+    since: datetime = Field(default_factory=now)
+    last_at: datetime = Field(default_factory=now)
+    waits_until: datetime | None = None
 
 
 class SetupCode(Table, table=True):
@@ -81,6 +107,8 @@ class SignInSession(Table, table=True):
     token_hash: str = Field(sa_type=Text, unique=True)
     user_id: str = Field(sa_type=Text, foreign_key="user_account.id", index=True)
     terminal: str = Field(default="", sa_type=Text)
+    proof: str | None = Field(default=None, sa_type=Text, unique=True)
+    """The hash of the sign-in at the office's provider that opened it, so that this opens no second session."""
     created_at: datetime = Field(default_factory=now)
     last_seen_at: datetime = Field(default_factory=now)
     expires_at: datetime

@@ -34,6 +34,7 @@ class Work:
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session = session
         self.actor = actor
+        """Whose name the events are written in; a sign-in learns it on the way."""
         self.entries: list[Entry] = []
         self.denial: Entry | None = None
         self._sealed: list[dict[str, str]] = []
@@ -43,7 +44,9 @@ class Work:
         """Raise NotAllowed, with the reason, unless the actor may do ``action`` on ``resource``."""
         verdict = can(self.actor, action, resource)
         if not verdict:
-            raise self.denied(action, verdict.because, kind, id_)
+            refusal = self.denied(action, verdict.because, kind, id_)
+            refusal.action = str(action)
+            raise refusal
 
     def denied(
         self,
@@ -93,7 +96,7 @@ def changing(db: Database, actor: Actor) -> Iterator[Work]:
             work = Work(session, actor)
             yield work
             session.flush()
-            append(session, actor, work.entries)
+            append(session, work.actor, work.entries)
     except (NotAllowed, NotFound):
         _write_denial(db, work)
         raise

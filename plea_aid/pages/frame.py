@@ -22,7 +22,7 @@ from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.pages import saving
 from plea_aid.pages.session import current_actor, database, sign_out
 from plea_aid.pages.walk import STEPS, has_what_it_needs, next_step, step_before
-from plea_aid.pages.wording import STAGES, clock, plain, short_day
+from plea_aid.pages.wording import STAGES, clock, counted, plain, short_day
 
 _PAGES, _CASE = "frame/pages", "frame/case"
 WIDTH = 1120
@@ -97,10 +97,13 @@ def show_refusal(refusal: Exception) -> None:
             + (f" (and {more} more)." if more else ".")
             + " The command plea-aid law check lists every fault."
         )
-    else:
-        st.error(str(refusal))
+        return
+    st.error(str(refusal))
     if isinstance(refusal, Unavailable):
         saving.show_unsaved()
+    action = getattr(refusal, "action", "")
+    if action and st.session_state.get(_PAGES):
+        page_link("may", "Why? See what you may do", chosen_case(), action=action)
 
 
 def show_person(actor: Actor) -> None:
@@ -159,6 +162,9 @@ def _header(screen: Screen, step: str) -> None:
                 st.badge(STAGES[view.stage], color="gray")
                 if view.example:
                     st.badge("Fictional example", color="gray")
+                if view.closed_to:
+                    st.badge(f"Closed to {counted(len(view.closed_to), 'colleague', 'colleagues')}", color="gray")
+                page_link("access", "Access", view.id)
             _step_buttons(view, step)
         st.caption("  \n".join(header_lines(view, law, st.context.timezone)))
 

@@ -1,20 +1,20 @@
-"""Accounts and sessions for whoever keeps them, and everyone's own password."""
+"""Accounts for whoever keeps them, and everyone's own."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from plea_aid.casework import accounts, signin
+from plea_aid.casework import accounts, identity
 from plea_aid.casework.accounts import UserView
 from plea_aid.casework.actors import ROLES, Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.permissions import Action, can
 from plea_aid.pages import saving
-from plea_aid.pages.frame import signed_in
+from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.sign_in import PASSWORD_HELP
-from plea_aid.pages.wording import clock, plain, sentence
+from plea_aid.pages.wording import plain, sentence
 
 ROLE_WORDS = {
     "prosecutor": "Prosecutor: has cases, weighs, decides and submits",
@@ -37,6 +37,7 @@ def draw_accounts() -> None:
                 "Name": plain(u.display_name),
                 "User name": plain(u.user_name),
                 "Role": sentence(u.role),
+                "Signs in by": _way(u),
                 "State": _state(u),
             }
             for u in users
@@ -47,7 +48,7 @@ def draw_accounts() -> None:
         _add(db, actor)
         _change(db, actor, users)
     if can(actor, Action.SESSION_LIST):
-        _sessions(db, actor)
+        page_link("sessions", "Who is signed in, and ending it")
 
 
 def draw_own() -> None:
@@ -56,7 +57,17 @@ def draw_own() -> None:
     st.title("Your account", anchor=False)
     saving.show_notices()
     st.markdown(f"{plain(actor.display_name)}, user name {plain(actor.user_name)}. {ROLE_WORDS[actor.role]}.")
+    with st.container(horizontal=True):
+        page_link("sessions", "Where you are signed in")
+        page_link("may", "What you may do, and why")
+    own = accounts.own_account(db, actor)
     st.header("Change your password", anchor=False)
+    if not own.has_password:
+        st.markdown(
+            f"You have no password here: you sign in through the office's provider as {plain(own.email)}. Whoever "
+            "keeps the accounts can give you a one-time code, with which you choose one."
+        )
+        return
     with st.form("own-password", width=480):
         old = st.text_input("Present password", type="password", autocomplete="current-password")
         new = st.text_input("New password", type="password", help=PASSWORD_HELP, autocomplete="new-password")
@@ -78,7 +89,14 @@ def draw_own() -> None:
 def _state(user: UserView) -> str:
     if not user.active:
         return "Closed"
-    return "Open" if user.has_password else "Waits for its one-time code"
+    return "Open" if user.has_password or user.linked else "Waits for the first sign-in"
+
+
+def _way(user: UserView) -> str:
+    ways = ["password"] if user.has_password else []
+    if user.email:
+        ways.append(f"provider, as {plain(user.email)}")
+    return " or ".join(ways) or "one-time code"
 
 
 def _add(db: Database, actor: Actor) -> None:
@@ -87,10 +105,16 @@ def _add(db: Database, actor: Actor) -> None:
         name = st.text_input("Name", key="people/name", help="As it stands under a signature.")
         user = st.text_input("User name", key="people/user")
         role = st.selectbox("Role", list(ROLES), format_func=ROLE_WORDS.__getitem__, key="people/role")
+        email = st.text_input(
+            "E-mail address, if they sign in through the office's provider",
+            key="people/email",
+            help="As the provider knows it. Left empty, they get a one-time code and choose a password.",
+        )
         pressed = st.form_submit_button("Add", type="primary")
     if pressed:
         try:
-            added, code = accounts.add_user(db, actor, {"user_name": user, "display_name": name, "role": role})
+            wanted = {"user_name": user, "display_name": name, "role": role, "email": email}
+            added, code = accounts.add_user(db, actor, wanted)
         except CaseworkError as refusal:
             st.error(str(refusal))
         else:
@@ -120,6 +144,16 @@ def _change(db: Database, actor: Actor, users: list[UserView]) -> None:
         if st.button("Change the role", disabled=role == user.role):
             saving.attempt(lambda: accounts.change_user(db, actor, chosen, role=role), "The role is changed.")
             st.rerun()
+    with st.form(f"people/email/{chosen}", width=640):
+        email = st.text_input(
+            "E-mail address at the office's sign-in provider",
+            value=user.email,
+            key=f"people/email-of/{chosen}/{user.email}",
+            help="The next sign-in under this address opens the account and ties it for good. Empty it to untie it.",
+        )
+        if st.form_submit_button("Save the address"):
+            saving.attempt(lambda: identity.set_email(db, actor, chosen, email), "The address is saved.")
+            st.rerun()
     with st.container(horizontal=True):
         label = "Close the account" if user.active else "Open the account again"
         if st.button(label):
@@ -132,21 +166,11 @@ def _change(db: Database, actor: Actor, users: list[UserView]) -> None:
                 st.error(str(refusal))
 
 
-def _tell_code(user: UserView, code: str) -> None:
+def _tell_code(user: UserView, code: str | None) -> None:
+    if code is None:
+        st.success(f"{plain(user.display_name)} signs in through the office's provider as {plain(user.email)}.")
+        return
     st.success(
         f"Give {plain(user.display_name)} this one-time code, in person or by telephone: **{plain(code)}**. It is "
         "shown only now. They sign in with it under 'I have a one-time code'."
     )
-
-
-def _sessions(db: Database, actor: Actor) -> None:
-    st.header("Who is signed in", anchor=False)
-    for found in signin.list_sessions(db, actor):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            last = clock(found.last_seen_at, st.context.timezone)
-            st.markdown(f"{plain(found.display_name)}, {plain(found.terminal)}, last seen {last}", width="content")
-            if found.id == actor.session_id:
-                st.markdown("(this one)", width="content")
-            elif st.button("End it", key=f"people/end/{found.id}"):
-                saving.attempt(lambda i=found.id: signin.end_session(db, actor, i), "The session is ended.")  # type: ignore[misc]
-                st.rerun()

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from plea_aid.casework import signin
+from plea_aid.casework import identity, signin
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import SessionEnded
+from plea_aid.casework.errors import SessionEnded, SignInFailed, SignInStale
 from plea_aid.casework.migrate import open_database
-from plea_aid.pages import tickets
+from plea_aid.pages import provider, tickets
 
-_TOKEN, _TICKET, _ENDED = "session/token", "session/ticket", "session/ended"
+_TOKEN, _TICKET, _ENDED, _TRIED, _REFUSED = (
+    f"session/{name}" for name in ("token", "ticket", "ended", "tried", "refused")
+)
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,43 +27,49 @@ def database() -> Database:
 
 
 def current_actor() -> Actor | None:
-    """Return who is signed in, from this session or from the browser's cookie; None when nobody is."""
+    """Return who is signed in, from this session, the browser's cookie or the provider; None when nobody is."""
     token = st.session_state.get(_TOKEN) or _cookie()
     if not token or token == st.session_state.get(_ENDED):
-        return None
+        return _from_provider()
     try:
         actor = signin.resume(database(), token)
     except SessionEnded as ended:
         st.session_state[_ENDED] = token
         if st.session_state.pop(_TOKEN, None):
             st.session_state["session/farewell"] = str(ended)
-        return None
+        return _from_provider()
     st.session_state[_TOKEN] = token
     return actor
 
 
 def sign_in(user_name: str, password: str) -> Actor:
     """Sign a person in and remember it in the browser; raise SignInFailed."""
-    opened = signin.sign_in(database(), user_name, password, terminal())
-    st.session_state[_TOKEN] = opened.token
-    st.session_state[_TICKET] = tickets.leave(opened.token)
-    return opened.actor
+    return _hold(signin.sign_in(database(), user_name, password, terminal()))
 
 
 def sign_out() -> None:
-    """End the session here, on the server and in the browser, and forget what this screen held."""
+    """End the session here, on the server, in the browser and at the provider; forget what this screen held."""
     token = st.session_state.get(_TOKEN)
     if token:
         signin.sign_out(database(), token)
     for key in list(st.session_state):
         del st.session_state[key]
     st.session_state[_ENDED] = token
-    st.session_state[_TICKET] = tickets.leave("")
+    if provider.claims() is None:
+        st.session_state[_TICKET] = tickets.leave("")
+    else:
+        st.logout()  # by way of the provider, and the server clears the cookie on the way
 
 
 def farewell() -> str | None:
     """Return, once, why a session ended by itself."""
     said: str | None = st.session_state.pop("session/farewell", None)
+    return said
+
+
+def refused() -> str | None:
+    """Return why a sign-in through the provider opened nothing."""
+    said: str | None = st.session_state.get(_REFUSED)
     return said
 
 
@@ -78,6 +86,31 @@ def terminal() -> str:
     """Return the mark of the place where the person sits, for the audit trail."""
     address: object = st.context.ip_address
     return address if isinstance(address, str) else "this machine"
+
+
+def _from_provider() -> Actor | None:
+    """Open a session for whoever has just come back from the provider; each sign-in there is tried once."""
+    claims = provider.claims()
+    if claims is None:
+        return None
+    try:
+        found = identity.identity_of(claims)
+        if st.session_state.get(_TRIED) == found.proof:
+            return None
+        st.session_state[_TRIED] = found.proof
+        return _hold(identity.sign_in_with(database(), found, terminal()))
+    except SignInStale:
+        return None  # the cookie of a session that is over
+    except SignInFailed as refusal:
+        st.session_state[_REFUSED] = str(refusal)
+        return None
+
+
+def _hold(opened: signin.SignedIn) -> Actor:
+    st.session_state[_TOKEN] = opened.token
+    st.session_state[_TICKET] = tickets.leave(opened.token)
+    st.session_state.pop(_REFUSED, None)
+    return opened.actor
 
 
 def _cookie() -> str | None:

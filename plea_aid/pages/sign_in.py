@@ -6,9 +6,10 @@ import streamlit as st
 
 from plea_aid.casework import accounts
 from plea_aid.casework.errors import CaseworkError
-from plea_aid.pages import session
+from plea_aid.pages import provider, session
+from plea_aid.pages.wording import plain
 
-PASSWORD_HELP = "At least 12 characters. A short sentence is easy to remember and hard to guess."  # noqa: S105
+PASSWORD_HELP = "At least 15 characters. A short sentence is easy to remember and hard to guess."  # noqa: S105
 
 
 def draw() -> None:
@@ -53,19 +54,34 @@ def _sign_in() -> None:
     ended = session.farewell()
     if ended:
         st.info(f"{ended} What you had entered is saved.")
+    office = provider.configured()
+    if office is None:
+        _by_password(primary=True)
+    else:
+        refusal = session.refused()
+        if refusal:
+            st.error(refusal)
+        if st.button(f"Sign in with {plain(office.name)}", type="primary"):
+            st.login(provider.NAME)
+        with st.expander("Sign in with a user name and password"):
+            _by_password(primary=False)
+    with st.expander("I have a one-time code"):
+        _use_code()
+
+
+def _by_password(*, primary: bool) -> None:
     with st.form("sign-in"):
         user = st.text_input("User name", autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
-        pressed = st.form_submit_button("Sign in", type="primary")
-    if pressed:
-        try:
-            session.sign_in(user, password)
-        except CaseworkError as refusal:
-            st.error(str(refusal))
-        else:
-            st.rerun()
-    with st.expander("I have a one-time code"):
-        _use_code()
+        pressed = st.form_submit_button("Sign in", type="primary" if primary else "secondary")
+    if not pressed:
+        return
+    try:
+        session.sign_in(user, password)
+    except CaseworkError as refusal:
+        st.error(str(refusal))
+    else:
+        st.rerun()
 
 
 def _use_code() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,11 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from plea_aid.casework import accounts, cases, credentials, signin, trail
+from plea_aid.casework import accounts, cases, credentials, identity, signin, throttle, trail
 from plea_aid.casework.accounts import NewAccount
 from plea_aid.casework.audit import verify_chain
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import Invalid, NotAllowed, SessionEnded, SignInFailed
+from plea_aid.casework.errors import Invalid, NotAllowed, NotFound, SessionEnded, SignInFailed
 from plea_aid.casework.tables import SignInSession, User
 
 from .conftest import People
@@ -30,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     def moment() -> datetime:
         return datetime.now(UTC) + ahead[0]
 
-    for module in (accounts, signin):
+    for module in (accounts, signin, throttle, identity):
         monkeypatch.setattr(module, "now", moment)
 
     def forward(by: timedelta) -> None:
@@ -55,7 +56,7 @@ def test_the_first_account_takes_the_code_from_the_terminal(db: Database) -> Non
     for wrong in (void, "AAAAA-AAAAA-AAAAA-AAAAA", "", "\x00", "\ud800"):
         with pytest.raises(NotAllowed, match="not valid"):
             accounts.create_first_account(db, wrong, FIRST, PASSWORD)
-    with pytest.raises(Invalid, match="at least 12 characters"):
+    with pytest.raises(Invalid, match="at least 15 characters"):
         accounts.create_first_account(db, code, FIRST, "short")
     with pytest.raises(Invalid, match="may add others"):
         accounts.create_first_account(db, code, {**FIRST.model_dump(), "role": "prosecutor"}, PASSWORD)
@@ -104,7 +105,7 @@ def test_others_are_added_and_set_their_own_password(db: Database) -> None:
         accounts.use_code(db, "chief", code, PASSWORD)
     accounts.use_code(db, "Sam", code, PASSWORD)
     with pytest.raises(NotAllowed, match="not valid"):
-        accounts.use_code(db, "sam", code, "another password")
+        accounts.use_code(db, "sam", code, "another sentence altogether")
     assert signin.sign_in(db, "SAM", PASSWORD).actor.role == "prosecutor"
     with pytest.raises(Invalid, match="already"):
         accounts.add_user(db, chief, account | {"user_name": "SAM"})
@@ -173,7 +174,7 @@ def test_a_wrong_name_and_a_wrong_password_read_the_same(db: Database) -> None:
 
 def test_guessing_is_slowed_down(db: Database, clock: Callable[[timedelta], None]) -> None:
     begin(db)
-    for _ in range(signin.FREE_ATTEMPTS):
+    for _ in range(throttle.FREE_ATTEMPTS):
         with pytest.raises(SignInFailed, match="not right"):
             signin.sign_in(db, "chief", "a guess")
     with pytest.raises(SignInFailed, match="waits until"):
@@ -186,7 +187,7 @@ def test_guessing_is_slowed_down(db: Database, clock: Callable[[timedelta], None
         signin.sign_in(db, "chief", PASSWORD)
     clock(timedelta(minutes=15))
     signin.sign_in(db, "chief", PASSWORD)
-    for _ in range(signin.FREE_ATTEMPTS - 1):
+    for _ in range(throttle.FREE_ATTEMPTS - 1):
         with pytest.raises(SignInFailed, match="not right"):
             signin.sign_in(db, "chief", "a guess")
     signin.sign_in(db, "chief", PASSWORD)
@@ -253,11 +254,107 @@ def test_codes_are_long_and_easily_read() -> None:
     assert all(len(code) == 23 for code in codes)
 
 
-def test_a_password_is_not_the_user_name() -> None:
-    with pytest.raises(Invalid, match="too close to the user name"):
-        credentials.hash_password("prosecutor-12", "prosecutor")
+def test_an_obvious_password_is_turned_away_with_the_reason(db: Database) -> None:
+    for poor, name in (
+        ("prosecutor-12-prosecutor", "prosecutor"),
+        ("Password2026!!!", "sam"),
+        ("helenamontana2026", "sam"),
+        ("aaaaaaaaaaaaaaaaaaaa", "sam"),
+        ("qwertyuiopasdfgh", "sam"),
+        ("123456789012345", "sam"),
+        ("Robin Roe Robin Roe", "Robin Roe"),
+    ):
+        with pytest.raises(Invalid, match="easy to guess"):
+            credentials.hash_password(poor, name)
     with pytest.raises(Invalid, match="at most"):
         credentials.hash_password("x" * 300)
-    assert credentials.password_fits(credentials.hash_password(PASSWORD), PASSWORD)
+    for fine in (PASSWORD, "no capitals no digits no signs", "\u00e9\u00e9 une phrase assez longue"):
+        assert credentials.password_fits(credentials.hash_password(fine), fine)
     assert not credentials.password_fits(None, PASSWORD)
     assert not credentials.password_fits("not a hash", PASSWORD)
+
+
+def test_nothing_tells_a_name_with_an_account_from_one_without(db: Database) -> None:
+    begin(db)
+
+    def answers(name: str) -> list[str]:
+        said = []
+        for _ in range(throttle.FREE_ATTEMPTS + 1):
+            with pytest.raises(SignInFailed) as caught:
+                signin.sign_in(db, name, "a guess that is wrong")
+            said.append(re.sub(r"[0-9:]{5}", "TIME", str(caught.value)))
+        return said
+
+    with_account, without = answers("chief"), answers("no such person")
+    assert with_account == without
+    assert "waits until TIME" in with_account[-1]
+
+
+def test_a_guess_costs_the_same_work_whether_or_not_there_is_an_account(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(db)
+    verified: list[str] = []
+    hasher = credentials._hasher
+
+    class Counting:
+        def hash(self, password: bytes) -> str:
+            return hasher.hash(password)
+
+        def verify(self, stored: str, password: bytes) -> bool:
+            verified.append(stored)
+            return hasher.verify(stored, password)
+
+    monkeypatch.setattr(credentials, "_hasher", Counting())
+    for name in ("chief", "no such person"):
+        with pytest.raises(SignInFailed):
+            signin.sign_in(db, name, "a guess that is wrong")
+    assert len(verified) == 2
+
+
+def test_guesses_under_many_names_are_slowed_down_together(
+    db: Database, clock: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(db)
+    monkeypatch.setattr(throttle, "OVERALL_ATTEMPTS", 8)
+    for number in range(8):
+        with pytest.raises(SignInFailed, match="not right"):
+            signin.sign_in(db, f"name {number}", PASSWORD)
+    with pytest.raises(SignInFailed, match="Too many sign-ins have failed"):
+        signin.sign_in(db, "chief", PASSWORD)
+    clock(timedelta(minutes=throttle.OVERALL_MINUTES, seconds=1))
+    for _ in range(20):  # what succeeds is not held against anyone
+        signin.sign_in(db, "chief", PASSWORD)
+
+
+def test_a_new_code_ends_the_waiting_and_wrong_codes_are_counted(db: Database) -> None:
+    chief = begin(db).actor
+    sam, code = accounts.add_user(db, chief, {"user_name": "sam", "display_name": "Sam", "role": "auditor"})
+    for _ in range(throttle.FREE_ATTEMPTS):
+        with pytest.raises(NotAllowed, match="not valid"):
+            accounts.use_code(db, "sam", "AAAAA-AAAAA-AAAAA-AAAAA", PASSWORD)
+    assert code
+    with pytest.raises(SignInFailed, match="waits until"):
+        accounts.use_code(db, "sam", code, PASSWORD)
+    accounts.use_code(db, "sam", accounts.issue_code(db, chief, sam.id), PASSWORD)
+    signin.sign_in(db, "sam", PASSWORD)
+
+
+def test_everyone_sees_and_ends_their_own_sessions_and_nobody_elses(db: Database) -> None:
+    chief = begin(db).actor
+    _, code = accounts.add_user(db, chief, {"user_name": "sam", "display_name": "Sam", "role": "auditor"})
+    assert code
+    accounts.use_code(db, "sam", code, PASSWORD)
+    here, there, third = (signin.sign_in(db, "sam", PASSWORD, f"desk {n}") for n in range(3))
+    assert {one.terminal for one in signin.own_sessions(db, here.actor)} == {"desk 0", "desk 1", "desk 2"}
+    with pytest.raises(NotFound, match="no such session"):
+        signin.end_own_session(db, here.actor, chief.session_id)
+    with pytest.raises(NotAllowed):
+        signin.end_session(db, here.actor, chief.session_id)
+    signin.end_own_session(db, here.actor, there.actor.session_id)
+    assert signin.end_other_sessions(db, here.actor) == 1
+    for ended in (there, third):
+        with pytest.raises(SessionEnded):
+            signin.resume(db, ended.token)
+    assert signin.resume(db, here.token) == here.actor
+    assert len(signin.list_sessions(db, chief)) == 2

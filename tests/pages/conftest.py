@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from plea_aid.casework import accounts, free_text, signin
 from plea_aid.casework.actors import Actor
@@ -75,13 +76,16 @@ def colleague(db: Database, pat: Actor, user_name: str, role: str) -> Actor:
 def open_app(db: Database) -> Open:
     """Return a function that opens the app at an address, signed in as someone (or nobody)."""
 
-    def open_(user_name: str | None = "pat", **query: str) -> AppTest:
+    def open_(user_name: str | None = "pat", *, page: str = "", **query: str) -> AppTest:
         app = AppTest.from_file(SCRIPT, default_timeout=60)
         if user_name:
             app.session_state["session/token"] = signin.sign_in(db, user_name, PASSWORD).token
         for key, value in query.items():
             app.query_params[key] = value
+        # AppTest's own switch_page knows pages by their file only; ours are functions.
+        app._page_hash = calc_hash(page) if page else ""
         app.run()
+        app._page_hash = ""
         assert not app.exception, app.exception
         return app
 

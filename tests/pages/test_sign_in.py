@@ -31,7 +31,7 @@ def test_the_first_start_asks_for_the_code_from_the_terminal(db: Database, open_
     fill_first_account(app, code, again="another sentence altogether")
     assert "two passwords differ" in app.error[0].value
     fill_first_account(app, code, password="short", again="short")
-    assert "at least 12 characters" in app.error[0].value
+    assert "at least 15 characters" in app.error[0].value
     fill_first_account(app, code)
     assert app.title[0].value == "Cases"
     assert not accounts.needs_first_account(db)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from plea_aid.casework import accounts
+from plea_aid.casework import accounts, impact
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.migrate import open_database
 from plea_aid.law.load import LawError, load_law
@@ -63,6 +63,7 @@ def run_server(port: int | None) -> int:
         law = load_law()
         db = open_database()
         code = accounts.first_code(db)
+        checked = impact.check_at_start(db, accounts.server_actor(), law)
         db.close()
     except LawError as fault:
         return _refuse(f"the law data cannot be used: {fault.problems[0]} (plea-aid law check lists every fault)")
@@ -72,6 +73,9 @@ def run_server(port: int | None) -> int:
     if reason:
         return _refuse(reason)
     _say(f"Plea Aid runs at http://127.0.0.1:{chosen} (this machine only). Law {law.version}. Stop it with Ctrl+C.")
+    if checked and checked.tally.affected:
+        many = checked.tally.affected
+        _say(f"The law changed, and {many} of the stored analyses with it; their owners see them on the Cases page.")
     if code:
         _say(f"No account exists yet. Create the first one in the browser with this one-time code: {code}")
     _serve(chosen)

@@ -45,6 +45,10 @@ class Action(StrEnum):
     LAW_SIGN_OFF = "law.sign-off"
     TEXT_SEAL = "text.seal"
     TEXT_READ = "text.read"
+    LAW_CHECK = "law.check-impact"
+    IMPACT_READ = "impact.read"
+    IMPACT_READ_ALL = "impact.read-all"
+    IMPACT_ACKNOWLEDGE = "impact.acknowledge"
     DATABASE_BACKUP = "database.backup"
     DATABASE_RESTORE = "database.restore"
     OFFICE_EXPORT = "office.export"
@@ -78,23 +82,25 @@ class Verdict:
 
 _A = Action
 _OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.LAW_READ})
-_READ = _OWN | {_A.CASE_LIST, _A.CASE_READ}
+_READ = _OWN | {_A.CASE_LIST, _A.CASE_READ, _A.IMPACT_READ}
 _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
     _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.WALL_LIST, _A.WALL_CHANGE,
     _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
-    _A.TEXT_SEAL, _A.TEXT_READ,
+    _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE,
 }  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
+_REVIEWING = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.LAW_CHECK, _A.IMPACT_READ_ALL})
+_OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE})
 
 ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY,
-    "supervisor": _ATTORNEY | _ACCOUNTS | {_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.OFFICE_EXPORT},
+    "supervisor": _ATTORNEY | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
-    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST},
+    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.IMPACT_READ_ALL},
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
-    "operator": _ACCOUNTS | {_A.AUDIT_READ, _A.LAW_READ, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE, _A.OFFICE_EXPORT},
+    "operator": _ACCOUNTS | _OPERATING | {_A.OFFICE_EXPORT},
 }
 """What each role may do at all; the rules below narrow it. What is not listed is denied."""
 
@@ -128,6 +134,10 @@ PHRASES: dict[Action, str] = {
     _A.LAW_SIGN_OFF: "sign an entry of the law off",
     _A.TEXT_SEAL: "keep a sealed text",
     _A.TEXT_READ: "read a sealed text",
+    _A.LAW_CHECK: "compare the stored analyses with the law of today",
+    _A.IMPACT_READ: "see what a change of the law does to their cases",
+    _A.IMPACT_READ_ALL: "see what a change of the law does to every case of the office",
+    _A.IMPACT_ACKNOWLEDGE: "note that a change of the law was looked at",
     _A.DATABASE_BACKUP: "back the database up",
     _A.DATABASE_RESTORE: "restore the database",
     _A.OFFICE_EXPORT: "export everything of the office",
@@ -166,7 +176,7 @@ CASE_RULES: tuple[CaseRule, ...] = (
     CaseRule(
         "own-case",
         "The attorney's own decision",
-        frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT}),
+        frozenset({_A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.IMPACT_ACKNOWLEDGE}),
         lambda actor, case: not _owns(actor, case),
         "Only the attorney who has this case may {do}; it can be handed over.",
     ),

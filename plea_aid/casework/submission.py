@@ -23,9 +23,11 @@ from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.review import MOVES, Rule, rule_for
 from plea_aid.casework.rules import Document, Rules, office_rules
+from plea_aid.casework.stored import store_version
 from plea_aid.casework.tables import CaseFile, CaseVersion, ReviewStep
 from plea_aid.casework.views import CaseView, names_of, view_of
 from plea_aid.casework.work import Work, changing, reading
+from plea_aid.law.load import load_law
 
 _MOVE_OF_RESULT = {
     "offered": "offer",
@@ -97,6 +99,7 @@ def submit(
         )
         work.seal(version)
         work.session.flush()
+        store_version(work.session, version, content, load_law())
         row.submitted_by, row.submitted_at = actor.user_id, unstamp(version.submitted_at)
         row.review_required = bool(because)
         keep_families(work.session, case_id, rules.families(view.document), row.submitted_at)

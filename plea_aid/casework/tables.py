@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from plea_aid.casework.actors import ROLES
@@ -318,6 +318,84 @@ class LawSignOff(SealedTable, table=True):
     note: str = Field(default="", sa_type=Text)
     signed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     signed_at: str = Field(sa_type=Text)
+
+
+class LawEdition(Table, table=True):
+    """The files of one version of the law, so that what was made under it can be compared with a later one."""
+
+    __tablename__ = "law_edition"
+
+    version: str = Field(sa_type=Text, primary_key=True)
+    """The version's name: the newest day checked, and the hash of the files."""
+    files: bytes = Field(sa_type=LargeBinary)
+    """The law files as a zip archive."""
+    kept_at: datetime = Field(default_factory=now)
+    """When it was first in use here."""
+
+
+class LawCheck(Table, table=True):
+    """One run that compared every stored analysis with the law of the day."""
+
+    __tablename__ = "law_check"
+    __table_args__ = (CheckConstraint("number >= 1", name="number"),)
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Counts the checks, from 1."""
+    law_version: str = Field(sa_type=Text)
+    """The law every analysis was compared with."""
+    at_start: bool = False
+    """Run by the program as it started under this law; by command otherwise."""
+    started_at: datetime = Field(default_factory=now)
+    """When it began."""
+    finished_at: datetime | None = None
+    """When it was done; empty while it runs or when it was cut off."""
+    analyses: int = 0
+    """How many analyses there were."""
+    affected: int = 0
+    """How many of them come out differently."""
+    not_comparable: int = 0
+    """Open drafts whose earlier law is not kept or no longer readable."""
+
+
+class StoredAnalysis(Table, table=True):
+    """What an analysis was made from, ready to be run again: a frozen version, or (0) the case as it stands."""
+
+    __tablename__ = "stored_analysis"
+    __table_args__ = (Index(None, "law_version"),)
+
+    case_id: str = Field(sa_type=Text, primary_key=True, foreign_key="case_file.id", ondelete="CASCADE")
+    version_number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The frozen version, or 0 for the case as it stands."""
+    document_version: int
+    """The version of the document it was taken from; 0 for a frozen version."""
+    uses: str = Field(sa_type=Text)
+    """Offenses (citations and ids only) and dispositions, as JSON text; empty while the case has no count."""
+    content: str = Field(sa_type=Text)
+    """The case file without cause number, names and plan, and the day it is read as of, as JSON text."""
+    law_version: str = Field(sa_type=Text)
+    """The latest law under which its findings are known to be what they were when it was made."""
+
+
+class LawImpact(Table, table=True):
+    """An analysis whose findings a change of the law changed, before and after."""
+
+    __tablename__ = "law_impact"
+    __table_args__ = (UniqueConstraint("check_number", "case_id", "version_number"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
+    check_number: int = Field(foreign_key="law_check.number")
+    """The check that found it."""
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id", index=True, ondelete="CASCADE")
+    version_number: int
+    """The frozen version, or 0 for the case as it stands."""
+    law_version: str = Field(sa_type=Text)
+    """The law it is compared from."""
+    changes: str = Field(sa_type=Text)
+    """What comes out differently, option by option, as JSON text."""
+    acknowledged_by: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id")
+    """The owner who has looked at it; empty while nobody has."""
+    acknowledged_at: datetime | None = None
+    """When the owner had looked at it."""
 
 
 class AuditEvent(Table, table=True):

@@ -115,6 +115,26 @@ def law_diff(
         print_changes(Console(), changes)
 
 
+@law_app.command("impact")
+def law_impact(
+    old: Annotated[Path | None, typer.Argument(help="The folder of the older law data.")] = None,
+    new: Annotated[Path | None, typer.Argument(help="The folder of the newer law data.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the stored analyses whose findings change between two folders of law data.
+
+    Without folders: between the law each analysis was made under and the law of this installation. That is kept, and
+    the owners of the cases see it. A case is named by its id, which opens it for whoever may open it.
+    """
+    with one_line_faults("law impact"):
+        if (old is None) != (new is None):
+            raise ValueError("give two folders of law data, the older one first, or none")
+        from plea_aid.commands.impact import report, stored_impact, what_if_impact
+
+        found = what_if_impact(old, new) if old and new else stored_impact()
+        report(found, as_json)
+
+
 @law_app.command("chart")
 def law_chart(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .pdf, .csv or .json.")],

@@ -9,7 +9,7 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.views import CaseRow
-from plea_aid.pages import saving
+from plea_aid.pages import law_impact, saving
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import go, page_link, signed_in
 from plea_aid.pages.sensitive import settle_text
@@ -39,6 +39,7 @@ def draw() -> None:
         go("accounts")
     st.title("Cases", anchor=False)
     saving.show_notices()
+    law_impact.show_notice(db, actor)
     may_create = bool(can(actor, Action.CASE_CREATE))
     if may_create:
         _new_case(db, actor)

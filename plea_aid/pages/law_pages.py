@@ -8,12 +8,13 @@ import streamlit as st
 
 from plea_aid.analysis.classify import classify
 from plea_aid.analysis.elements import elements_of_way
+from plea_aid.casework.permissions import Action, can
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
 from plea_aid.law.policy import policy_sentence
 from plea_aid.law.records import Offense, Penalty, Way
 from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
-from plea_aid.pages.frame import page_link
+from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
 from plea_aid.pages.law_search import show_glossary, show_search
 from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_words
@@ -47,6 +48,8 @@ def draw() -> None:
     )
     st.caption(plain(policy_sentence(law, date.today())))
     page_link("law-draft", "Draft a statute that is not in the catalogue")
+    if can(signed_in(), Action.IMPACT_READ):
+        page_link("law-impact", "Which stored analyses a change of the law touched")
     if show_search(law):
         return
     offenses, grounds, categories, authorities, glossary = st.tabs(

@@ -7,6 +7,7 @@ own default takes it at the first write, after the read, and then loses updates 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,6 +126,7 @@ def _sqlite_engine(url: URL) -> Engine:
             "trusted_schema=OFF",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.set_authorizer(_keep_the_seals)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -132,6 +134,27 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def open_for_migration(connection: Connection) -> None:
+    """Let this one connection change tables and seals; a migration does, and gives the connection up afterwards."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.set_authorizer(None)
+
+
+_CHANGES_A_TABLE = (sqlite3.SQLITE_DROP_TABLE, sqlite3.SQLITE_ALTER_TABLE)
+_SEALS = ("_no_update", "_no_delete", "_no_replace")
+
+
+def _keep_the_seals(action: int, name: str | None, value: str | None, _database: str | None, _by: str | None) -> int:
+    """Refuse, on every connection but a migration's, to drop or alter a table and to take a seal away."""
+    loosens = (
+        action in _CHANGES_A_TABLE
+        or (action == sqlite3.SQLITE_DROP_TRIGGER and (name or "").endswith(_SEALS))
+        or (action == sqlite3.SQLITE_PRAGMA and (name or "").lower() == "writable_schema" and value is not None)
+    )
+    return sqlite3.SQLITE_DENY if loosens else sqlite3.SQLITE_OK
 
 
 def _postgres_engine(url: URL, schema: str | None) -> Engine:

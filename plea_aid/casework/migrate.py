@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from plea_aid.casework.database import Database, plainly
+from plea_aid.casework.database import Database, open_for_migration, plainly
 from plea_aid.casework.errors import Invalid, Unavailable
 from plea_aid.settings import settings
 
@@ -77,6 +77,7 @@ def _run(db: Database, step: Callable[[Config], None]) -> None:
                 # A table that is rebuilt is dropped first, so references are checked at the end instead. The
                 # switch works outside a transaction only, hence on the driver's own connection.
                 connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+                open_for_migration(connection)
             with connection.begin():
                 if not db.is_sqlite:
                     # Of two processes that start together the second waits here for the first.

@@ -17,7 +17,7 @@ from plea_aid.casework import accounts, cases, migrate, signin, submission
 from plea_aid.casework.audit import verify_chain
 from plea_aid.casework.backup_file import Header, TableShape, write_backup
 from plea_aid.casework.backups import STORED, kind_of, make_backup, shapes
-from plea_aid.casework.database import Database
+from plea_aid.casework.database import Database, open_for_migration
 from plea_aid.casework.errors import CaseworkError, Invalid, NotAllowed
 from plea_aid.casework.keyring import MasterKeys, new_master_key
 from plea_aid.casework.restoring import Restored, restore_backup
@@ -288,6 +288,7 @@ def test_a_backup_whose_trail_was_altered_is_named_and_taken_only_on_request(
     full: Database, other_url: str, tmp_path: Path
 ) -> None:
     with full.write() as session:
+        open_for_migration(session.connection())
         drop = (
             "DROP TRIGGER audit_event_no_update"
             if full.is_sqlite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from plea_aid.casework import cases, sealed_texts, signoff, submission
+from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import Head, verify_chain
-from plea_aid.casework.database import Database
+from plea_aid.casework.database import Database, open_for_migration
 from plea_aid.casework.rules import Rules
 from plea_aid.casework.tables import SEALED, AuditEvent, Table
 from plea_aid.casework.views import CaseView
 from plea_aid.law.entry_hash import hash_of_entry
 from plea_aid.law.load import load_law
 
+from ..conftest import POSTGRES
 from .conftest import People
 
 SEALED_TABLES = [*SEALED, "audit_event"]
@@ -94,9 +97,87 @@ def test_the_sealing_does_not_depend_on_a_switch_of_the_connection(db: Database,
     assert rows(db, "case_version") == before
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("table", SEALED_TABLES)
+def test_no_driver_call_and_no_change_of_the_schema_gets_past_the_seal(
+    db: Database, submitted: CaseView, table: str
+) -> None:
+    before = rows(db, table)
+    column = columns(table)[-1]
+    attempts = [
+        f"UPDATE {table} SET {column} = {column}",
+        f"DELETE FROM {table}",
+        f"UPDATE main.{table} SET {column} = {column}",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE {table} RENAME TO aside",
+        f"ALTER TABLE {table} DROP COLUMN {column}",
+        *(f"DROP TRIGGER {table}_no_{name}" for name in ("update", "delete", "replace")),
+        "PRAGMA writable_schema=ON",
+        f"DELETE FROM sqlite_master WHERE tbl_name = '{table}'",
+    ]
+    for attempt in attempts:
+        for way in ("execute", "executescript", "executemany"):
+            driver: Any = db.engine.raw_connection()
+            cursor = driver.cursor()
+            arguments = ([()],) if way == "executemany" else ()
+            with pytest.raises(sqlite3.Error):
+                getattr(cursor, way)(attempt, *arguments)
+            driver.rollback()
+            driver.close()
+    driver = db.engine.raw_connection()  # through a second name for the same file
+    driver.cursor().execute(f"ATTACH '{db.engine.url.database}' AS again")
+    for attempt in (f"UPDATE again.{table} SET {column} = {column}", f"DELETE FROM again.{table}"):
+        with pytest.raises(sqlite3.Error, match="sealed"):
+            driver.cursor().execute(attempt)
+    driver.invalidate()
+    assert rows(db, table) == before
+    assert verify_chain(db).ok
+
+
+@pytest.mark.parametrize("kind", [POSTGRES])
+def test_a_program_that_signs_in_without_owning_the_tables_cannot_lift_a_seal(
+    db: Database, submitted: CaseView
+) -> None:
+    """Whoever owns the tables can take a seal away; the program needs to own nothing but at a migration."""
+    names = ", ".join(Table.metadata.tables)
+    with db.write() as session:
+        session.execute(text("DROP ROLE IF EXISTS plea_aid_program"))
+        session.execute(text("CREATE ROLE plea_aid_program LOGIN"))
+        session.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO plea_aid_program"))
+    program = Database(db.engine.url.set(username="plea_aid_program").render_as_string(hide_password=False))
+    try:
+        assert cases.open_case(program, Actor("", "x", "X", "auditor"), submitted.id).stage == "submitted"
+        for table in SEALED_TABLES:
+            before = rows(db, table)
+            for attempt in (
+                f"UPDATE {table} SET {columns(table)[-1]} = {columns(table)[-1]}",
+                f"DELETE FROM {table}",
+                f"TRUNCATE {table} CASCADE",
+                f"DROP TABLE {table} CASCADE",
+                f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+                f"DROP TRIGGER {table}_no_change ON {table}",
+                f"ALTER TABLE {table} RENAME TO aside",
+                "CREATE OR REPLACE FUNCTION plea_aid_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RETURN OLD; END $$",
+                "SET session_replication_role = replica",
+            ):
+                with (
+                    pytest.raises(DBAPIError, match=r"sealed|permission denied|must be owner"),
+                    program.write() as session,
+                ):
+                    session.execute(text(attempt))
+            assert rows(db, table) == before
+    finally:
+        program.close()
+        with db.write() as session:
+            session.execute(text("DROP OWNED BY plea_aid_program"))
+            session.execute(text("DROP ROLE plea_aid_program"))
+
+
 def break_seals(db: Database) -> None:
     """Do what only the owner of the database can: take the triggers away."""
     with db.write() as session:
+        open_for_migration(session.connection())
         for table in SEALED_TABLES:
             if db.is_sqlite:
                 for name in ("update", "delete", "replace"):

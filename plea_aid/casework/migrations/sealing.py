@@ -8,8 +8,8 @@ from alembic import op
 def seal(table: str, *keys: tuple[str, ...]) -> None:
     """Refuse every UPDATE and DELETE on ``table``, and every INSERT that would replace a row by one of ``keys``.
 
-    The triggers stop the program and SQL through its connection. Whoever owns the database can drop them;
-    what they then change is found by the hashes.
+    The triggers stop the program and SQL through its connection, which on SQLite cannot drop them either
+    (``database``). Whoever owns the database can; what they then change is found by the hashes.
     """
     if op.get_context().dialect.name == "sqlite":
         _seal_sqlite(table, keys)

@@ -42,6 +42,8 @@ _COMMON = {
     "lifted_reason": "Why it was taken back, in words.",
     "saved_by": "The account that saved it last.",
     "saved_at": "When it was saved last.",
+    "released_by": "The account that released it.",
+    "released_at": "When it was released.",
     "sealed_by": "The account that sealed it.",
     "sealed_at": "When it was sealed.",
     "signed_by": "The account that signed it.",

@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "case_wall": ("reason", "lifted_reason"),
     "law_sign_off": ("note",),
     "sealed_text": ("place", "reason"),
+    "release_entry": ("authority",),
 }
 """Columns that hold what a person wrote, by table."""
 DOCUMENTS: dict[str, tuple[str, ...]] = {
@@ -32,8 +33,8 @@ DOCUMENTS: dict[str, tuple[str, ...]] = {
     "review_step": ("detail",),
 }
 """Columns that hold JSON with such words among its texts, by table."""
-NUMBERS_ONLY: dict[str, tuple[str, ...]] = {"user_account": ("display_name",)}
-"""Columns with the names of the office's own people: read for numbers of persons only, for a name may be any word."""
+NUMBERS_ONLY: dict[str, tuple[str, ...]] = {"user_account": ("display_name",), "release_entry": ("recipient",)}
+"""Columns with names of people of the office or of recipients: read for numbers only, for a name may be any word."""
 NUMBER_KINDS = frozenset({"ssn", "itin", "a-number", "passport-visa", "birth-date"})
 
 

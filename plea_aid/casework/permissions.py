@@ -45,6 +45,8 @@ class Action(StrEnum):
     LAW_SIGN_OFF = "law.sign-off"
     TEXT_SEAL = "text.seal"
     TEXT_READ = "text.read"
+    RELEASE_MAKE = "release.make"
+    RELEASE_LIST = "release.list"
     LAW_CHECK = "law.check-impact"
     IMPACT_READ = "impact.read"
     IMPACT_READ_ALL = "impact.read-all"
@@ -89,15 +91,16 @@ _ATTORNEY = _READ | {
     _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
     _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE,
 }  # fmt: skip
+_RELEASING = frozenset({_A.RELEASE_MAKE, _A.RELEASE_LIST})
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
 _REVIEWING = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.LAW_CHECK, _A.IMPACT_READ_ALL})
 _OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE})
 
 ROLE_MAY: dict[str, frozenset[Action]] = {
-    "prosecutor": _ATTORNEY,
-    "supervisor": _ATTORNEY | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
+    "prosecutor": _ATTORNEY | _RELEASING,
+    "supervisor": _ATTORNEY | _RELEASING | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
-    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.IMPACT_READ_ALL},
+    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST, _A.IMPACT_READ_ALL},
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
     "operator": _ACCOUNTS | _OPERATING | {_A.OFFICE_EXPORT},
@@ -134,6 +137,8 @@ PHRASES: dict[Action, str] = {
     _A.LAW_SIGN_OFF: "sign an entry of the law off",
     _A.TEXT_SEAL: "keep a sealed text",
     _A.TEXT_READ: "read a sealed text",
+    _A.RELEASE_MAKE: "release a copy of a record",
+    _A.RELEASE_LIST: "see the ledger of releases",
     _A.LAW_CHECK: "compare the stored analyses with the law of today",
     _A.IMPACT_READ: "see what a change of the law does to their cases",
     _A.IMPACT_READ_ALL: "see what a change of the law does to every case of the office",
@@ -189,8 +194,8 @@ CASE_RULES: tuple[CaseRule, ...] = (
     ),
     CaseRule(
         "own-case-or-supervisor",
-        "Who may move, hand over or close a case",
-        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ}),
+        "Who may move, hand over, close or release a case",
+        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ, _A.RELEASE_MAKE}),
         lambda actor, case: not _owns(actor, case) and actor.role != "supervisor",
         "Only the attorney who has this case, or a supervisor, may {do}.",
     ),

@@ -303,6 +303,48 @@ class SealedText(SealedCaseTable, table=True):
     sealed_at: str = Field(sa_type=Text)
 
 
+class ReleaseEntry(SealedCaseTable, table=True):
+    """A release in the ledger: who received which copy of the record, on what basis."""
+
+    __tablename__ = "release_entry"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    profile: str = Field(sa_type=Text)
+    """The profile of the release, by its id in the edition."""
+    edition: str = Field(sa_type=Text)
+    """The edition of the profiles it was made under."""
+    recipient: str = Field(sa_type=Text)
+    """Who received it."""
+    basis: str = Field(sa_type=Text)
+    """The legal basis, by its id in the edition."""
+    authority: str = Field(sa_type=Text)
+    """The statute, order or function that the attorney named for the basis."""
+    carried: str = Field(sa_type=Text)
+    """The parts of the record that it carried, separated by commas."""
+    added: str = Field(default="", sa_type=Text)
+    """Those of them that the attorney added to the profile."""
+    sealed_texts: str = Field(default="", sa_type=Text)
+    """The numbers of the sealed texts released with it, separated by commas."""
+    found: str = Field(default="", sa_type=Text)
+    """The kinds of sensitive information seen in the finished file and released knowingly, separated by commas."""
+    version_number: int | None = None
+    """The frozen version it shows; none for a draft."""
+    document_sha256: str = Field(sa_type=Text)
+    """The hash of the file that was handed over."""
+    released_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    released_at: str = Field(sa_type=Text)
+
+
+class ReleaseCopy(SealedCaseTable, table=True):
+    """What a released copy said, line by line, kept to compare the next one with it."""
+
+    __tablename__ = "release_copy"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    lines: str = Field(sa_type=Text)
+    """The lines, as JSON."""
+
+
 class LawSignOff(SealedTable, table=True):
     """An attorney's sign-off of one entry of the law, as its content was then."""
 
@@ -429,5 +471,7 @@ SEALED: dict[str, type[SealedTable]] = {
     "review_step": ReviewStep,
     "law_sign_off": LawSignOff,
     "sealed_text": SealedText,
+    "release_entry": ReleaseEntry,
+    "release_copy": ReleaseCopy,
 }
 """Tables whose rows never change, besides the audit trail itself."""

@@ -32,9 +32,10 @@ def law_show(
 
 @law_app.command("check")
 def law_check() -> None:
-    """Validate every law file and the detectors of the Section 2 guard: schema, references, dates, authorities."""
+    """Validate every law file, the release profiles and the guard's detectors: schema, references, dates."""
     with one_line_faults("law"):
         from plea_aid.law.check import check_law
+        from plea_aid.law.releases import check_releases, load_releases
         from plea_aid.privacy.guard import load_guard
         from plea_aid.privacy.scorecard import load_corpus
 
@@ -42,6 +43,7 @@ def law_check() -> None:
         load_guard().check()
         load_corpus()
         problems, remarks = check_law(law)
+        problems += check_releases(law, load_releases())
         for line in problems:
             typer.echo(line, err=True)
         if problems:

@@ -21,7 +21,7 @@ from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.pages import saving
 from plea_aid.pages.session import current_actor, database, sign_out
-from plea_aid.pages.walk import STEPS, has_what_it_needs, next_step, step_before
+from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
 from plea_aid.pages.wording import STAGES, clock, counted, plain, short_day
 
 _PAGES, _CASE = "frame/pages", "frame/case"
@@ -125,7 +125,7 @@ def case_page(step: str) -> Screen | None:
     """Draw the case header and the page's title; return the case, or None when none is chosen or it is not there."""
     db, actor = database(), signed_in()
     case_id = chosen_case()
-    title = next(s for s in STEPS if s.id == step)
+    title = next(s for s in (*STEPS, *BESIDE) if s.id == step)
     if case_id is None:
         st.title(title.title)
         st.markdown("No case is open. Choose one from your cases, or start a new one.")
@@ -165,7 +165,8 @@ def _header(screen: Screen, step: str) -> None:
                 if view.closed_to:
                     st.badge(f"Closed to {counted(len(view.closed_to), 'colleague', 'colleagues')}", color="gray")
                 page_link("access", "Access", view.id)
-            _step_buttons(view, step)
+            if step in STEP_IDS:
+                _step_buttons(view, step)
         st.caption("  \n".join(header_lines(view, law, st.context.timezone)))
 
 

@@ -26,6 +26,10 @@ STEPS: tuple[Step, ...] = (
     Step("decision", "Decision", "Choose, say why, sign, and hand it in."),
     Step("note", "Case note", "The record as a PDF that stands by itself."),
 )
+BESIDE: tuple[Step, ...] = (
+    Step("release", "Release a copy", "Who is given which parts of this record, on what basis; and what is sealed."),
+)
+"""Pages of a case beside the walk."""
 STEP_IDS = tuple(step.id for step in STEPS)
 DECISION_GATES = ("equivalence", "plea-agreement", "advisement")
 """Gates that belong to the choice and are asked beside it; the others come before the factors."""

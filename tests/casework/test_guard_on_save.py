@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,41 +26,42 @@ from .conftest import DOCUMENT, People
 
 PLANTED = "He said his DOB is 03/04/1991 and that is all."
 NOT_WORDS = {
-    # ids, hashes, moments, names of stages and moves, versions: nothing that a person writes
-    "alembic_version": {"version_num"},
     "audit_event": {
-        "at", "actor_id", "actor_name", "role", "terminal", "program", "action", "resource_kind", "resource_id",
-        "outcome", "detail", "previous", "hash",
+        "at", "role", "actor_name", "terminal", "program", "action", "resource_kind", "outcome", "detail", "previous",
     },
-    "case_file": {
-        "id", "source_key", "cause_number", "cause_key", "cause_tail", "stage", "owner_id", "document_by",
-        "submitted_by",
-    },
-    "case_wall": {"id", "case_id", "user_id", "raised_by", "lifted_by"},
-    "case_version": {
-        "id", "sha256", "case_id", "content", "law_version", "policy_version", "program_version", "submitted_by",
-        "submitted_at",
-    },
-    "decision_entry": {"id", "sha256", "case_id", "signed_by", "signed_at"},
-    "factor_entry": {"id", "case_id", "factor", "saved_by"},
-    "gate_entry": {"id", "case_id", "gate", "saved_by"},
-    "law_sign_off": {"id", "sha256", "kind", "entry_id", "content_hash", "signed_by", "signed_at"},
-    "review_step": {"id", "sha256", "case_id", "move", "from_stage", "to_stage", "moved_by", "moved_at"},
-    "sealed_text": {"id", "sha256", "case_id", "content", "kinds", "sealed_by", "sealed_at"},
-    "setup_code": {"id", "code_hash", "user_id"},
-    "sign_in_session": {"id", "token_hash", "user_id", "terminal"},
-    "user_account": {"id", "user_name", "user_key", "role", "password_hash"},
+    "case_family": {"family"},
+    # of the guarded document
+    "case_file": {"cause_number", "cause_tail", "stage"},
+    # made of guarded rows
+    "case_version": {"content"},
+    "factor_entry": {"factor"},
+    "gate_entry": {"gate"},
+    "law_sign_off": {"kind"},
+    "release_entry": {"profile", "edition", "basis", "carried", "added", "sealed_texts", "found"},
+    # what was released of guarded rows
+    "release_copy": {"lines"},
+    "review_step": {"move", "from_stage", "to_stage"},
+    # what a seal is for
+    "sealed_text": {"content", "kinds"},
+    "sign_in_session": {"terminal", "proof"},
+    # conclusions of the engine about guarded documents
+    "stored_analysis": {"uses", "content"},
+    "law_impact": {"changes"},
+    "linked_identity": {"issuer", "subject"},
+    "user_account": {"user_name", "role"},
 }  # fmt: skip
-"""Text columns that no person writes free words into. `cause_number` and the keys are of the guarded document,
-`case_version.content` is made of guarded rows, `sealed_text.content` is what a seal is for."""
+"""Text columns that no person writes free words into; ids, hashes, moments and versions are known by their names."""
+BY_NAME = re.compile(r"(^|_)(id|by|at|key|hash|sha256|version)$")
 
 
 def test_every_text_column_is_either_read_by_the_guard_or_named_here() -> None:
+    """A new column for words belongs into ``free_text``; one for anything else is named above."""
     for name, table in Table.metadata.tables.items():
         texts = {column.name for column in table.columns if isinstance(column.type, Text)}
         read = {*WORDS.get(name, ()), *DOCUMENTS.get(name, ()), *NUMBERS_ONLY.get(name, ())}
-        assert texts == read | NOT_WORDS.get(name, set()), name
-        assert not read & NOT_WORDS.get(name, set()), name
+        left = {column for column in texts - read if not BY_NAME.search(column)}
+        assert read <= texts, name
+        assert left <= NOT_WORDS.get(name, set()), name
 
 
 Write = Callable[[Database, People, CaseView, Rules, str], Any]

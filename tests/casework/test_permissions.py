@@ -39,6 +39,8 @@ MATRIX = {
     Action.LAW_SIGN_OFF: {P, S},
     Action.TEXT_SEAL: {P, S, L},
     Action.TEXT_READ: {P, S},
+    Action.RELEASE_MAKE: {P, S},
+    Action.RELEASE_LIST: {P, S, A},
     Action.LAW_CHECK: {S},
     Action.IMPACT_READ: {P, S, L, A},
     Action.IMPACT_READ_ALL: {S, A},

@@ -21,7 +21,7 @@ from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Ground, Offense, Penalty
 from plea_aid.notes.content import KIND_NAMES, Level
-from plea_aid.planning.advice import NO_CHANGE, assess_with_advice
+from plea_aid.planning.advice import assess_with_advice, names_no_change
 from plea_aid.planning.smallest import CURED_BY_NOTHING
 
 Column = Literal["aggravated_felony", "deportability", "inadmissibility", "relief_and_detention"]
@@ -197,7 +197,7 @@ def _flips(option: OptionAnalysis) -> tuple[Flip, ...]:
     avoided: dict[str, dict[str, None]] = {}
     for finding in option.findings:
         for change in finding.avoided_by:
-            if change in NO_CHANGE:
+            if names_no_change(change):
                 continue
             avoided.setdefault(_of_the_charge(change), {})[KIND_NAMES[finding.kind]] = None
     return tuple(Flip(change, tuple(kinds)) for change, kinds in avoided.items())

@@ -19,13 +19,11 @@ from plea_aid.analysis.levels import rank
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.fold import Item, cell_level
 from plea_aid.planning.moves import Change, Move, Moves
-from plea_aid.planning.smallest import CURED_BY_NOTHING, ONLY_OUTSIDE_PLAN
+from plea_aid.planning.smallest import CURED_BY_NOTHING
 from plea_aid.planning.terms import POSSIBLE, level_of, taken_apart
-from plea_aid.planning.trial import Trial
+from plea_aid.planning.trial import OUTSIDE_THE_PLAN, Trial, outside_the_plan
 
 NO_SINGLE_CHANGE = "No single change avoids this; two or three together might: see the plea options."
-NO_CHANGE = (CURED_BY_NOTHING, ONLY_OUTSIDE_PLAN, NO_SINGLE_CHANGE)
-"""What is said where no change is named."""
 _ORDER = ("served_days", "suspended_days", "jail_days", "supervision_days", "record", "disposition", "offense")
 """Smaller interventions first: the sentence, the wording of the record, the disposition, the offense."""
 
@@ -77,7 +75,7 @@ class Advice:
 
     def on(self, finding: Finding) -> tuple[str, ...]:
         """Return a sentence for each change that avoids the finding or lowers it to possible; never nothing."""
-        within, outside_plan = self.changes(finding)
+        within, in_the_way = self.changes(finding)
         avoiding = [(single, level) for single, level in within if level < POSSIBLE]
         lowering = [(single, level) for single, level in within if level == POSSIBLE]
         said = [self._sentence(s) + _then(level) for s, level in _told(avoiding)]
@@ -86,27 +84,27 @@ class Advice:
             return tuple(dict.fromkeys(said))
         if all(limb.basis == "charge" for limb in self.law.grounds[finding.ground].limbs):
             return (CURED_BY_NOTHING,)
-        return (ONLY_OUTSIDE_PLAN if outside_plan else NO_SINGLE_CHANGE,)
+        return (outside_the_plan(in_the_way) if in_the_way else NO_SINGLE_CHANGE,)
 
-    def changes(self, finding: Finding) -> tuple[list[tuple[Single, int]], bool]:
+    def changes(self, finding: Finding) -> tuple[list[tuple[Single, int]], tuple[str, ...]]:
         """Return the changes that take the finding lower, to possible or below, with the rank it then has.
 
-        Changes that give up what the plan keeps are left out; the second value says whether there are any.
+        Changes that give up what the plan keeps are left out; the second value says what they give up.
         """
         cell = self.apart.cell(finding.ground, finding.postures)
         items = [*self.trial.base_items, *self.trial.prior_items]
         within: list[tuple[Single, int]] = []
-        outside_plan = False
+        in_the_way: dict[str, None] = {}
         for single in self.singles:
             changed = list(items)
             changed[single.place] = Item(items[single.place].scheme, single.move.reading)
             level = cell_level(self.apart, cell, changed)
             if level <= POSSIBLE and level < rank(finding.level):
-                if self.trial.allowed({single.place: single.move}):
+                found = self.trial.in_the_way({single.place: single.move})
+                in_the_way.update(dict.fromkeys(found))
+                if not found:
                     within.append((single, level))
-                else:
-                    outside_plan = True
-        return within, outside_plan
+        return within, tuple(in_the_way)
 
     def _sentence(self, single: Single) -> str:
         change, part, base = single.change, single.move.part, single.moves.base.part
@@ -114,6 +112,8 @@ class Advice:
         if change.field == "served_days":
             return f"Have {change.after} days or fewer to serve on {count} instead of {change.before}"
         if change.field in ("suspended_days", "jail_days"):
+            if not part.ordered_days:
+                return f"Order no days on {count} instead of {base.ordered_days}"
             split = f"{part.jail_days} executed and {part.suspended_days} suspended"
             return (
                 f"Order {part.ordered_days} days or fewer on {count} instead of {base.ordered_days}, suspended time "
@@ -153,6 +153,11 @@ class Advice:
             f"If the facts support it, have the record of count {count} name {named} "
             f"({question[0].lower() + question[1:]})"
         )
+
+
+def names_no_change(said: str) -> bool:
+    """Say whether a sentence of ``avoided_by`` tells why no change is named, rather than naming one."""
+    return said in (CURED_BY_NOTHING, NO_SINGLE_CHANGE) or said.startswith(OUTSIDE_THE_PLAN)
 
 
 def _then(level: int) -> str:

@@ -28,7 +28,7 @@ from plea_aid.planning.moves import MOST_CHANGES, Change, Move, without
 from plea_aid.planning.requirements import requirements
 from plea_aid.planning.space import outcome_of
 from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, level_of
-from plea_aid.planning.trial import Picked, Trial
+from plea_aid.planning.trial import Picked, Trial, outside_the_plan
 
 CURED_BY_NOTHING = (
     "No change to the plea avoids this: the charge or arrest alone is enough. Only not charging, or charging an "
@@ -39,10 +39,6 @@ NO_PLEA = (
     "What was charged, or a conviction from before, is enough."
 )
 TOO_MANY = f"No set of {MOST_CHANGES} changes or fewer avoids this; the frontier shows the options without it, if any."
-ONLY_OUTSIDE_PLAN = (
-    "Changes that would avoid this exist, but each of them gives up something that the plan keeps, or puts together "
-    "dispositions that cannot stand in one agreement."
-)
 
 
 def smallest_changes(
@@ -107,21 +103,22 @@ class _Finder(Trial):
     def _search(self, aim: Aim, target: Target) -> _Sets:
         strict: list[Picked] = []
         forced: list[Picked] = []
-        forbidden = 0
+        in_the_way: dict[str, None] = {}
         for many in range(1, MOST_CHANGES + 1):
             for chosen in itertools.combinations(aim.changeable, many):
                 if aim.level({i: aim.bounds[i] for i in chosen}) >= POSSIBLE:
                     continue
                 for moves in self._minimal_sets(aim, chosen):
-                    if not self.allowed(moves):
-                        forbidden += 1
+                    found = self.in_the_way(moves)
+                    if found:
+                        in_the_way.update(dict.fromkeys(found))
                     elif self._stands_alone(aim, moves):
                         strict.append(moves)
                     else:
                         forced.append(moves)
         if strict or forced:
             return _Sets(self._fewest(strict), self._fewest(forced), "")
-        return _Sets([], [], ONLY_OUTSIDE_PLAN if forbidden else self._why_not(aim, target))
+        return _Sets([], [], outside_the_plan(in_the_way) if in_the_way else self._why_not(aim, target))
 
     def _why_not(self, aim: Aim, target: Target) -> str:
         if aim.level(dict(enumerate(aim.bounds))) < POSSIBLE:

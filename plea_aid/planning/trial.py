@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from plea_aid.analysis.case import Case, Option, OptionCount
 from plea_aid.analysis.charge import Outcome
@@ -14,6 +14,29 @@ from plea_aid.planning.terms import TakenApart
 
 Picked = Mapping[int, Move]
 """A move for each count that is changed, by the count's place."""
+
+
+APART = "apart"
+"""Dispositions that cannot stand in one agreement."""
+_WORDS = {
+    "keep_conviction": "a conviction",
+    "min_imposed_days": "the days ordered",
+    "min_jail_days": "the days of jail",
+    "min_supervision_days": "the days of supervision",
+    "min_fine": "the fine",
+}
+
+
+def outside_the_plan(in_the_way: Iterable[str]) -> str:
+    """Say what every change that would avoid a finding gives up."""
+    keys = dict.fromkeys(in_the_way)
+    kept = [_WORDS.get(key) or f"a prior for {key.removeprefix('keep_prior_for ')}" for key in keys if key != APART]
+    reasons = [f"gives up something that the plan keeps ({', '.join(kept)})"] if kept else []
+    reasons += ["puts together dispositions that cannot stand in one agreement"] if APART in keys else []
+    return f"{OUTSIDE_THE_PLAN}{' or '.join(reasons)}."
+
+
+OUTSIDE_THE_PLAN = "Changes that would avoid this exist, but each of them "
 
 
 class Trial:
@@ -51,12 +74,18 @@ class Trial:
 
     def allowed(self, moves: Picked) -> bool:
         """Say whether the option keeps the plan as far as the baseline does, and could be one agreement."""
+        return not self.in_the_way(moves)
+
+    def in_the_way(self, moves: Picked) -> tuple[str, ...]:
+        """Return what keeps the changes from being offered: keys of the plan that they give up, or of ``APART``."""
         short = shortfalls(self.case.plan, self.measure(moves))
-        if any(amount > self.base_short.get(key, 0) for key, amount in short.items()):
-            return False
+        given_up = tuple(key for key, amount in short.items() if amount > self.base_short.get(key, 0))
+        return given_up or ((APART,) if self._cannot_stand_together(moves) else ())
+
+    def _cannot_stand_together(self, moves: Picked) -> bool:
         ended = {part.disposition.value for part, _ in self.parts(moves)}
         before = {m.base.part.disposition.value for m in self.counts}
-        return not any(
+        return any(
             ended & {*rule.one} and ended & {*rule.other} and not (before & {*rule.one} and before & {*rule.other})
             for rule in self.law.limits.apart
         )

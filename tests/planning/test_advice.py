@@ -16,7 +16,7 @@ from plea_aid.analysis.charge import CaseError
 from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import rank
 from plea_aid.law.load import load_law
-from plea_aid.planning.advice import NO_CHANGE, Advice, assess_with_advice
+from plea_aid.planning.advice import Advice, assess_with_advice, names_no_change
 from plea_aid.planning.plan import plan
 from plea_aid.planning.smallest import CURED_BY_NOTHING
 from plea_aid.planning.terms import POSSIBLE
@@ -115,4 +115,17 @@ def test_a_change_that_gives_up_what_the_plan_keeps_is_not_named() -> None:
     result = assess_with_advice(validate_case(document), load_law())
     violence = next(f for f in result.options[1].findings if f.ground == "agg-felony-cov")
     assert not any("364 days" in said for said in violence.avoided_by)
-    assert all(said in NO_CHANGE or "Order" not in said for said in violence.avoided_by)
+    assert all(names_no_change(said) or "Order" not in said for said in violence.avoided_by)
+
+
+def test_what_the_plan_keeps_is_named_where_every_change_gives_it_up() -> None:
+    document = {
+        "count": [{"number": 1, "offense": "MCA 45-6-301(1)"}],
+        "plea_date": "2026-05-02",
+        "prior": [{"offense": "MCA 45-6-301", "date": "2022-01-10"}],
+        "plan": {"keep_prior_for": ["theft"], "keep_conviction": True},
+        "option": [{"name": "as charged", "count": [{"number": 1, "suspended_days": 30}]}],
+    }
+    result = assess_with_advice(validate_case(document), load_law())
+    said = {s for f in result.options[1].findings for s in f.avoided_by}
+    assert any("gives up something that the plan keeps" in s and "a prior for theft" in s for s in said)

@@ -41,6 +41,11 @@ _OF_PART: dict[str, tuple[Part, ...]] = {
     "review": ("review",),
 }
 """The parts of which one must be carried for a section of the page to exist."""
+_LAW_WORDS = frozenset(
+    {"overview", "kinds", "grounds", "levels", "unread", "options", "authorities", "policy", "warnings", "unverified",
+     "equivalence", "counts", "left_out", "carried"}
+)  # fmt: skip
+"""Sections in the words of the law data and of this program; the names of options in them stand elsewhere too."""
 _ALWAYS = ("profile", "title", "document_title", "office", "date", "running", "law_line")
 _FACTS: dict[str, Part] = {
     "Stage": "stage",
@@ -70,6 +75,8 @@ class Copy:
     """A finished copy, read back."""
 
     pdf: bytes
+    texts: tuple[str, ...]
+    """Its texts one by one, as they were found in the finished file, and its metadata."""
     lines: tuple[str, ...]
     """What it says, line by line, to be compared with another."""
     carried: tuple[Part, ...]
@@ -97,6 +104,7 @@ def make_copy(
     read = reread(pdf)
     return Copy(
         pdf=pdf,
+        texts=tuple(typed_in(words, read)),
         lines=tuple(lines_of(words)),
         carried=carried,
         left_out=tuple(part for part in PARTS if part not in release.parts),
@@ -125,6 +133,7 @@ def copy_words(note: NoteData, release: Release, releases: Releases) -> View:
         "agreement": chosen.decision.agreement_type if chosen.decision and "agreement" in parts else "",
         "carried": [names[part] for part in PARTS if part in parts],
         "left_out": [names[part] for part in PARTS if part not in parts] if release.profile.tells else [],
+        "names": [option.name for option in chosen.options],
         "sealed": [
             {"label": f"Sealed text {number}", "text": paragraphs(text)}
             for number, text in sorted(release.sealed.items())
@@ -180,6 +189,17 @@ def leaks(note: NoteData, words: View, read: Reread, withheld: Sequence[str] = (
     return tuple(found)
 
 
+def typed_in(words: View, read: Reread) -> list[str]:
+    """Return each text that a person wrote and that the finished file holds, and what it says beside its pages.
+
+    The law's own words are left out: the name of an immigration situation says nothing about any person.
+    """
+    known = squashed(" ".join(_strings(words)))
+    typed = dict.fromkeys(_strings({key: value for key, value in words.items() if key not in _LAW_WORDS}))
+    beside = [text for text in read.metadata if any(squashed(word) not in known for word in text.split())]
+    return [*(text for text in typed if len(text) > 3 and read.holds(squashed(text))), *beside]
+
+
 def _named_options(note: NoteData, parts: frozenset[Part]) -> list[OptionNote]:
     if "options" in parts:
         return list(note.options)
@@ -218,19 +238,32 @@ def _strings(tree: Any) -> Iterator[str]:
 def lines_of(words: View) -> Iterator[str]:
     """What a copy says, one line a fact, in an order that does not change."""
     for key, value in words.items():
-        if key in (*_ALWAYS, "carried", "left_out", "levels"):
+        if key in (*_ALWAYS, "carried", "left_out", "levels", "names"):
             continue
         yield from _said(key.replace("_", " "), value)
 
 
 def _said(label: str, tree: Tree) -> Iterator[str]:
-    if isinstance(tree, list) and tree and all(isinstance(item, str) for item in tree):
-        yield f"{label}: {', '.join(str(item) for item in tree if item)}"
+    flat = _flat(tree)
+    if flat is not None:
+        if flat:
+            yield f"{label}: {flat}"
     elif isinstance(tree, list):
         for item in tree:
             yield from _said(label, item)
     elif isinstance(tree, dict):
+        own = "; ".join(filter(None, (_flat(value) for value in tree.values())))
+        if own:
+            yield f"{label}: {own}"
         for key, value in tree.items():
-            yield from _said(f"{label}, {key.replace('_', ' ')}", value)
-    elif isinstance(tree, str) and tree:
-        yield f"{label}: {tree}"
+            if _flat(value) is None:
+                yield from _said(f"{label}, {key.replace('_', ' ')}", value)
+
+
+def _flat(tree: Tree) -> str | None:
+    """Return what has no parts with parts of their own as one line; None for anything else."""
+    if isinstance(tree, str):
+        return tree
+    if isinstance(tree, list) and all(isinstance(item, str) for item in tree):
+        return ", ".join(str(item) for item in tree if item)
+    return None if isinstance(tree, list | dict) else ""

@@ -31,7 +31,7 @@ from plea_aid.privacy.reread import UnreadableFile
 
 _READY = "release/ready"
 _GONE = "release/gone"
-_SHOWN = 30
+_SHOWN = 12
 """Lines of a section that a comparison shows before it counts the rest."""
 
 

@@ -90,9 +90,9 @@ def _found(place: str, text: str) -> Find | None:
 def _keep_sealed(key: str, find: Find, case_id: str) -> None:
     with st.expander("The record must have it: keep the text sealed"):
         st.markdown(
-            "The words are kept apart. In the record, every note and every release stands only a placeholder such as "
-            "\\[sealed text 1\\]. Who has the case and supervising attorneys can open it on the page Releases, and the "
-            "audit trail says who sealed it, why, and who opened it."
+            "The words are kept apart. In the record, every note and every release stands only a placeholder such "
+            "as \\[sealed text 1\\]. Who has the case and supervising attorneys open it on the page Release a copy; "
+            "the audit trail says who sealed it, why, and who opened it."
         )
         reason = st.text_input(
             "Why the record must have it",
@@ -115,5 +115,5 @@ def _say_sealed(text: str) -> None:
     numbers = sealed_texts.PLACEHOLDER.findall(text)
     if numbers:
         st.caption(
-            f"Sealed text {joined(list(dict.fromkeys(numbers)))}: who may read it opens it on the page Releases."
+            f"Sealed text {joined(list(dict.fromkeys(numbers)))}: who may read it opens it on the page Release a copy."
         )

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pypdf import PdfReader
@@ -48,7 +49,11 @@ class Reread:
 
     def holds(self, sign: str) -> bool:
         """Whether a text, as ``squashed`` gives it, stands on a page or anywhere else in the file."""
-        return sign in squashed(self.text) or any(sign in squashed(one) for one in self.metadata)
+        return sign in self._squashed
+
+    @cached_property
+    def _squashed(self) -> str:
+        return "\n".join(squashed(one) for one in (self.text, *self.metadata))
 
 
 def reread(pdf: bytes) -> Reread:

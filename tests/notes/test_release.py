@@ -13,7 +13,7 @@ from plea_aid.law.load import load_law
 from plea_aid.law.releases import PARTS, Part, ReleaseDataError, Releases, check_releases, load_releases
 from plea_aid.notes import render
 from plea_aid.notes.content import NoteData
-from plea_aid.notes.release import Copy, Release, _strings, carried_data, copy_words, leaks, make_copy
+from plea_aid.notes.release import Copy, Release, _strings, carried_data, copy_words, leaks, make_copy, typed_in
 from plea_aid.privacy.reread import UnreadableFile, reread, squashed
 
 RELEASES = load_releases(dt.date(2026, 11, 22))
@@ -203,3 +203,15 @@ def test_an_edition_holds_from_its_day(tmp_path: Path) -> None:
         load_releases(dt.date(2020, 1, 1))
     with pytest.raises(LookupError, match="accepted: internal"):
         RELEASES.profile("everyone")
+
+
+def test_typed_texts_are_told_from_the_words_of_the_law(full_note: NoteData) -> None:
+    """The name of an immigration situation says nothing about a person; what somebody typed may."""
+    typed = full_note.model_copy(update={"cause_number": "CR-1, he is here illegally"})
+    texts = copy_of(typed, "defense-counsel").texts
+    assert "CR-1, he is here illegally" in texts
+    postures = {p for group in full_note.posture_groups for p in group.postures}
+    assert not postures & {*texts}
+    planted = spoiled(copy_of(full_note, "public-record").pdf, lambda file: _info(file, "DOB 03/04/1991"))
+    words = copy_words(full_note, released("public-record"), RELEASES)
+    assert "DOB 03/04/1991" in typed_in(words, reread(planted))

@@ -10,6 +10,7 @@ import sys
 import typer
 
 from plea_aid.commands import bench, case, docket, office, serving, store
+from plea_aid.commands.key import key_app
 from plea_aid.commands.law import law_app
 from plea_aid.commands.users import users_app
 
@@ -37,6 +38,7 @@ for job in (
     app.command()(job)
 app.add_typer(law_app, name="law")
 app.add_typer(users_app, name="users")
+app.add_typer(key_app, name="key")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from plea_aid.casework import accounts, impact
 from plea_aid.casework.errors import CaseworkError
+from plea_aid.casework.keyring import first_words
 from plea_aid.casework.migrate import open_database
 from plea_aid.law.load import LawError, load_law
 from plea_aid.pages import provider, sensitive, tickets
@@ -63,6 +64,8 @@ def run_server(port: int | None) -> int:
         law = load_law()
         db = open_database()
         code = accounts.first_code(db)
+        for line in first_words(db.first_keys, show_code=sys.stdout.isatty()):
+            _say(line)
         checked = impact.check_at_start(db, accounts.server_actor(), law)
         db.close()
     except LawError as fault:

@@ -16,7 +16,11 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 from plea_aid.casework.database import Database
+from plea_aid.casework.keyring import MasterKey
 from plea_aid.casework.migrate import open_database
+
+# One key for every test and every process a test starts; none of them touches the key file of whoever runs them.
+os.environ["PLEA_AID_KEY"] = MasterKey(b"the master key of the test suite").as_text()
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def list_users(db: Database, actor: Actor) -> list[UserView]:
     """Return all accounts by name."""
     with reading(db, actor) as work:
         work.require(Action.USER_LIST, kind="user")
-        return _views(work.session, select(User).order_by(col(User.user_key)))
+        return _views(work.session, select(User))
 
 
 def own_account(db: Database, actor: Actor) -> UserView:
@@ -135,7 +135,7 @@ def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="user")
         query = select(User).where(col(User.active), col(User.role).in_(("prosecutor", "supervisor")))
-        return _views(work.session, query.order_by(col(User.user_key)))
+        return _views(work.session, query)
 
 
 def add_user(db: Database, actor: Actor, account: NewAccount | dict[str, Any]) -> tuple[UserView, str | None]:
@@ -173,7 +173,7 @@ def use_code(db: Database, user_name: str, code: str, password: str) -> UserView
     with changing(db, NOBODY) as work:
         setup = _valid_code(work, code, first=False)
         user = _locked(work.session, str(setup.user_id))
-        if user.user_key != user_name.strip().casefold() or not user.active:
+        if user.user_name.casefold() != user_name.strip().casefold() or not user.active:
             raise work.denied("account.use-code", _WRONG_CODE)
         setup.used_at = now()
         user.password_hash = hashed
@@ -300,7 +300,8 @@ def _view(session: Session, user: User) -> UserView:
 
 def _views(session: Session, query: Select[User]) -> list[UserView]:
     links = {one.user_id: one for one in session.scalars(select(LinkedIdentity))}
-    return [_shown(user, links.get(user.id)) for user in session.scalars(query)]
+    found = [_shown(user, links.get(user.id)) for user in session.scalars(query)]
+    return sorted(found, key=lambda view: view.user_name.casefold())  # encrypted, so the database cannot sort it
 
 
 def _shown(user: User, linked: LinkedIdentity | None) -> UserView:
@@ -312,6 +313,6 @@ def _shown(user: User, linked: LinkedIdentity | None) -> UserView:
         active=user.active,
         created_at=user.created_at,
         has_password=user.password_hash is not None,
-        email=linked.email_key if linked else "",
+        email=linked.email if linked else "",
         linked=bool(linked and linked.subject),
     )

@@ -20,9 +20,11 @@ from sqlmodel import Session
 from plea_aid import __version__
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, sha256, stamp
+from plea_aid.casework.data_keys import DataKeys
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import Fault
-from plea_aid.casework.tables import SEALED, AuditEvent, SealedTable
+from plea_aid.casework.encrypted import StoredRow, as_stored, bound_row, encrypted_as_stored, open_row, row_key
+from plea_aid.casework.errors import CaseworkError, Fault
+from plea_aid.casework.tables import SEALED, AuditEvent, SealedTable, Table
 
 GENESIS = "0" * 64
 """What the first event holds for the hash before it."""
@@ -90,7 +92,7 @@ def append(session: Session, actor: Actor, entries: Sequence[Entry]) -> None:
             "previous": previous,
         }
         previous = sha256(canonical(fields))
-        rows.append({**fields, "hash": previous})
+        rows.append(bound_row(_EVENTS, {**fields, "hash": previous}))
     session.execute(_EVENTS.insert(), rows)
 
 
@@ -107,13 +109,15 @@ def sealed_hash(row: SealedTable) -> str:
 
 
 def verify_chain(db: Database, expect: Head | None = None) -> Verification:
-    """Re-read every event and every sealed row and name each place that was altered, removed or slipped in.
+    """Re-read every event, every sealed row and all that is encrypted; name each place altered, removed or slipped in.
 
     ``expect`` is a head kept from earlier: it finds a trail whose end was cut off, which the trail cannot tell.
     """
     with db.read() as session, _any_bytes(db, session):
         try:
-            return _Verifier(session, expect).run()
+            return _Verifier(session, expect, db.keyring.load()).run()
+        except CaseworkError as error:
+            return Verification(0, 0, Head(0, GENESIS), (Fault("keys", str(error)),))
         except DBAPIError as error:
             fault = Fault("database", f"it cannot be read, it is damaged ({type(error.orig).__name__})")
             return Verification(0, 0, Head(0, GENESIS), (fault,))
@@ -123,9 +127,10 @@ _EVENTS = AuditEvent.__table__  # type: ignore[attr-defined]
 
 
 class _Verifier:
-    def __init__(self, session: Session, expect: Head | None) -> None:
+    def __init__(self, session: Session, expect: Head | None, keys: DataKeys) -> None:
         self.session = session
         self.expect = expect
+        self.keys = keys
         self.faults: list[Fault] = []
         self.sealed: Counter[str] = Counter()
         self.seq = 0
@@ -136,39 +141,45 @@ class _Verifier:
     def run(self) -> Verification:
         for batch in self._batches():
             seals: list[tuple[int, dict[str, str]]] = []
-            for row in batch:
+            for stored in batch:
+                row = open_row(_EVENTS, stored._mapping, self.keys)
                 self._check_event(row)
-                seals += [(row.seq, one) for one in _seals_of(row.detail)]
-                if self.expect and self.expect.seq == row.seq:
-                    self.kept_head = row.hash
+                seq = row.fields["seq"]
+                seals += [(seq, one) for one in _seals_of(row.fields.get("detail"))]
+                if self.expect and self.expect.seq == seq:
+                    self.kept_head = self.hash
             self._check_sealed(seals)
         if self.expect and self.expect.hash != self.kept_head:
             place = f"audit event {self.expect.seq}"
             self.faults.append(Fault(place, "it is not the one that was kept as the head"))
         self._count_sealed()
+        self._check_open()
         return Verification(self.seq, self.sealed.total(), Head(self.seq, self.hash), tuple(self.faults))
 
     def _batches(self) -> Iterator[Sequence[Row[Any]]]:
         last = -1
         while rows := self.session.execute(
-            select(_EVENTS).where(_EVENTS.c.seq > last).order_by(_EVENTS.c.seq).limit(_BATCH)
+            select(*as_stored(_EVENTS)).where(_EVENTS.c.seq > last).order_by(_EVENTS.c.seq).limit(_BATCH)
         ).all():
             yield rows
             last = rows[-1].seq
 
-    def _check_event(self, row: Row[Any]) -> None:
-        place = f"audit event {row.seq}"
-        if row.seq != self.seq + 1:
-            self.faults.append(Fault(place, f"the events from {self.seq + 1} to {row.seq - 1} are missing"))
+    def _check_event(self, row: StoredRow) -> None:
+        fields = row.fields
+        seq = fields["seq"]
+        place = f"audit event {seq}"
+        if seq != self.seq + 1:
+            self.faults.append(Fault(place, f"the events from {self.seq + 1} to {seq - 1} are missing"))
         # An altered hash column is the fault of its own event, not of the next one.
-        elif row.previous not in (self.hash, self.recomputed):
+        elif fields.get("previous") not in (self.hash, self.recomputed):
             self.faults.append(Fault(place, "it does not follow from the event before it"))
-        fields = dict(row._mapping)
-        stored = fields.pop("hash")
+        stored = fields.pop("hash", "")
         self.recomputed = _hash_of(fields)
-        if self.recomputed != stored:
+        if row.closed:
+            self.faults.append(_closed(place, row))
+        elif self.recomputed != stored:
             self.faults.append(Fault(place, "it was altered after it was written"))
-        self.seq, self.hash = row.seq, stored
+        self.seq, self.hash = seq, stored
 
     def _check_sealed(self, seals: list[tuple[int, dict[str, str]]]) -> None:
         for name, model in SEALED.items():
@@ -177,17 +188,18 @@ class _Verifier:
             if not wanted:
                 continue
             table = model.__table__  # type: ignore[attr-defined]
-            found = {
-                row.id: dict(row._mapping)
-                for row in self.session.execute(select(table).where(table.c.id.in_(list(wanted))))
-            }
+            query = select(*as_stored(table)).where(table.c.id.in_(list(wanted)))
+            found = {row.id: open_row(table, row._mapping, self.keys) for row in self.session.execute(query)}
             for row_id, (seq, digest) in wanted.items():
                 if row_id not in found:
                     what = f"it is gone; audit event {seq} tells of it"
                     self.faults.append(Fault(f"{name} {row_id}", what))
                     continue
-                stored = found[row_id].pop("sha256")
-                if stored != digest or _hash_of(found[row_id]) != digest:
+                if found[row_id].closed:
+                    self.faults.append(_closed(f"{name} {row_id}", found[row_id]))
+                    continue
+                fields = found[row_id].fields
+                if fields.pop("sha256") != digest or _hash_of(fields) != digest:
                     what = f"it was altered after it was sealed (audit event {seq})"
                     self.faults.append(Fault(f"{name} {row_id}", what))
 
@@ -197,6 +209,21 @@ class _Verifier:
             if there > self.sealed[name]:
                 extra = there - self.sealed[name]
                 self.faults.append(Fault(name, f"it holds {extra} row(s) that the audit trail does not know"))
+
+    def _check_open(self) -> None:
+        """Look at what is encrypted in the tables whose rows may change."""
+        for name, table in Table.metadata.tables.items():
+            columns = encrypted_as_stored(table)
+            if not columns or name == "audit_event" or name in SEALED:
+                continue
+            for stored in self.session.execute(select(*columns).execution_options(yield_per=_BATCH)):
+                row = open_row(table, stored._mapping, self.keys)
+                if row.closed:
+                    self.faults.append(_closed(f"{name} {row_key(table, stored._mapping)}", row))
+
+
+def _closed(place: str, row: StoredRow) -> Fault:
+    return Fault(place, f"its {' and '.join(row.closed)} does not open: it was altered or belongs elsewhere")
 
 
 def _hash_of(fields: dict[str, Any]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
@@ -19,12 +19,14 @@ from plea_aid.casework.errors import Conflict, Invalid
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.review import EDITABLE, STAGES
 from plea_aid.casework.rules import Rules, validated
+from plea_aid.casework.search_index import find, searched_tokens
 from plea_aid.casework.tables import CaseFile, User
 from plea_aid.casework.views import CaseFacts, CaseRow, CaseView, facts_of, names_of, view_of
 from plea_aid.casework.work import Work, changing, reading
 
 OWNING_ROLES = ("prosecutor", "supervisor")
 LONGEST_LIST = 200
+_UNKNOWN_PLACE = "That place in the list is not known; start from its beginning."
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,10 @@ def insert_case(
     work.require(Action.CASE_CREATE, kind="case")
     owner = _owner(work.session, owner_id or work.actor.user_id)
     cause = content.get("cause_number")
-    key, tail = cause_keys(cause or "")
     row = CaseFile(
+        source=source_key,
         source_key=source_key,
         cause_number=cause,
-        cause_key=key,
-        cause_tail=tail,
         owner_id=owner.id,
         document=canonical(content),
         document_by=work.actor.user_id,
@@ -126,7 +126,6 @@ def update_document(
         row.document, row.document_by = text, actor.user_id
         row.document_version += 1
         row.cause_number = content.get("cause_number")
-        row.cause_key, row.cause_tail = cause_keys(row.cause_number or "")
         touch(row)
         work.record(
             Action.CASE_CHANGE,
@@ -174,29 +173,51 @@ def list_cases(
     limit: int = 50,
     after: str | None = None,
 ) -> Listing:
-    """Return cases, the last changed first; ``text`` is the beginning of a cause number or its last number.
+    """Return cases, the last changed first.
 
-    Case, spaces and punctuation of a cause number do not matter. Raises Invalid for an unknown stage or place.
+    With ``text`` those that hold all its words, or whose cause number begins with it or ends in that number, the
+    newest case first. Case, accents and punctuation do not matter. Raises Invalid for an unknown stage or place.
     """
     if stage is not None and stage not in STAGES:
         raise Invalid(f"'{stage}' is not a stage; accepted are {', '.join(STAGES)}.")
     limit = max(1, min(limit, LONGEST_LIST))
-    query = _rows_query().order_by(col(CaseFile.updated_at).desc(), col(CaseFile.id).desc()).limit(limit + 1)
+    where: list[ColumnElement[bool]] = []
     if stage is not None:
-        query = query.where(col(CaseFile.stage) == stage)
+        where.append(col(CaseFile.stage) == stage)
     if owner_id is not None:
-        query = query.where(col(CaseFile.owner_id) == shown_id(owner_id))
-    if text.strip():
-        query = query.where(_cause_matches(text))
-    if after is not None:
-        query = query.where(_beyond(after))
+        where.append(col(CaseFile.owner_id) == shown_id(owner_id))
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="case")
-        rows = [CaseRow(*row) for row in work.session.execute(query)]
+        searched = searched_tokens(work.session, text) if text.strip() else None
+        rows = (_last_changed if searched is None else partial(_found, text=text))(
+            work.session, where=where, limit=limit + 1, after=after
+        )
         owner = owner_id and shown_id(owner_id)
-        work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner, cause=cause_keys(text)[0])
-    following = f"{stamp(rows[limit - 1].updated_at)}~{rows[limit - 1].id}" if len(rows) > limit else None
+        work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner, searched=searched)
+    following = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        following = last.id if searched is not None else f"{stamp(last.updated_at)}~{last.id}"
     return Listing(tuple(rows[:limit]), following)
+
+
+def _last_changed(
+    session: Session, *, where: Sequence[ColumnElement[bool]], limit: int, after: str | None
+) -> list[CaseRow]:
+    query = _rows_query().order_by(col(CaseFile.updated_at).desc(), col(CaseFile.id).desc()).limit(limit)
+    if after is not None:
+        query = query.where(_beyond(after))
+    return [CaseRow(*row) for row in session.execute(query.where(*where))]
+
+
+def _found(
+    session: Session, *, text: str, where: Sequence[ColumnElement[bool]], limit: int, after: str | None
+) -> list[CaseRow]:
+    if after is not None and not is_id(after):
+        raise Invalid(_UNKNOWN_PLACE)
+    ids = find(session, text, limit=limit, before=after, where=where)
+    query = _rows_query().where(col(CaseFile.id).in_(ids)).order_by(col(CaseFile.id).desc())
+    return [CaseRow(*row) for row in session.execute(query)]
 
 
 QueueOrder = Literal["hearing", "age"]
@@ -281,12 +302,6 @@ def touch(row: CaseFile) -> None:
     row.updated_at = now()
 
 
-def cause_keys(cause_number: str) -> tuple[str, str]:
-    """Return a cause number as searched (letters and digits) and its last number without leading zeros."""
-    numbers = re.findall(r"[0-9]+", cause_number)
-    return re.sub(r"[^A-Z0-9]", "", cause_number.upper()), numbers[-1].lstrip("0") if numbers else ""
-
-
 def _owner(session: Session, user_id: str) -> User:
     owner = session.get(User, user_id) if is_id(user_id) else None
     if owner is None or not owner.active or owner.role not in OWNING_ROLES:
@@ -318,19 +333,11 @@ def _rows_query() -> Select[*tuple[Any, ...]]:
     ).join(User, col(User.id) == col(CaseFile.owner_id))  # fmt: skip
 
 
-def _cause_matches(text: str) -> Any:
-    key, tail = cause_keys(text)
-    if not key:
-        return col(CaseFile.id).is_(None)
-    starts = and_(col(CaseFile.cause_key) >= key, col(CaseFile.cause_key) < key + "\x7f")
-    return or_(starts, col(CaseFile.cause_tail) == tail) if key.isdigit() and tail else starts
-
-
 def _beyond(after: str) -> Any:
     try:
         moment, case_id = after.split("~")
         at = unstamp(moment)
     except ValueError as error:
-        raise Invalid("That place in the list is not known; start from its beginning.") from error
+        raise Invalid(_UNKNOWN_PLACE) from error
     later = col(CaseFile.updated_at)
     return or_(later < at, and_(later == at, col(CaseFile.id) < case_id))

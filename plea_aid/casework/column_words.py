@@ -17,6 +17,8 @@ WITHHELD: dict[tuple[str, str], str] = {
     ("sign_in_session", "proof"): "it is a credential",
     ("sign_in_attempts", "name_hash"): "people type passwords there by mistake",
     ("sealed_text", "content"): "it is sealed; it leaves the office in a release only",
+    ("data_key", "wrapped"): "it is a key",
+    ("search_token", "token"): "it is of use only beside its key, which does not leave the office",
 }
 """Columns that leave the office in no export, and why."""
 
@@ -29,6 +31,10 @@ _COMMON = {
     "content": "What was entered, as JSON.",
     "sha256": "The hash of the whole row, which is in the audit trail too.",
     "created_at": "When it was made.",
+    "made_at": "When it was made.",
+    "purpose": "What it is for.",
+    "wrapped": "The key, encrypted under the master key.",
+    "token": "The keyed mark of the word.",
     "updated_at": "When it was last changed.",
     "expires_at": "Until when it is good.",
     "used_at": "When it was used; empty while it was not.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,21 +19,34 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from plea_aid.casework.data_keys import Keyring
+from plea_aid.casework.encrypted import use_keyring
 from plea_aid.casework.errors import Invalid, Unavailable
+from plea_aid.casework.keyring import MasterKeys, keys_at_hand, keys_or_new
 
 BUSY_MILLISECONDS = 5000
 """How long a transaction waits for another one before the person is told to try again."""
 
 
 class Database:
-    """An engine and the two kinds of transaction the services use."""
+    """An engine and the two kinds of transaction the services use.
 
-    def __init__(self, url: str, *, schema: str | None = None) -> None:
+    ``keys`` gives the master keys when the first encrypted value is met.
+    """
+
+    first_keys: MasterKeys | None = None
+    """The master keys, when this opening was the one that began to encrypt with them."""
+
+    def __init__(
+        self, url: str, keys: Callable[[], MasterKeys | None] = keys_at_hand, *, schema: str | None = None
+    ) -> None:
         """Open nothing yet; ``schema`` names another place inside a PostgreSQL database than the usual one."""
         parsed = _accepted(url)
         self.url = parsed.render_as_string(hide_password=True)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed, schema)
+        self.keyring = Keyring(self.engine, keys)
+        use_keyring(self.engine.dialect, self.keyring)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -57,6 +70,7 @@ class Database:
         answer to the commit itself was lost, which the sentence says.
         """
         with plainly(), Session(self.engine, expire_on_commit=False) as session:
+            self.keyring.refresh()
             try:
                 yield session
                 session.flush()
@@ -69,6 +83,11 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+
+    def begin_to_encrypt(self) -> MasterKeys:
+        """Return the master keys for a database that has none yet; the key file is made when no key is at hand."""
+        self.first_keys = keys_or_new()
+        return self.first_keys
 
     def close(self) -> None:
         """Give all connections back."""

@@ -33,7 +33,7 @@ def load_examples(db: Database, actor: Actor, folder: Path | None = None) -> tup
     keys = {f"example:{actor.user_id}:{name}": content for name, content in documents.items()}
     with changing(db, actor) as work:
         work.require(Action.EXAMPLES_LOAD, kind="case")
-        query = select(col(CaseFile.source_key), col(CaseFile.id)).where(col(CaseFile.source_key).in_(keys))
+        query = select(col(CaseFile.source), col(CaseFile.id)).where(col(CaseFile.source_key).in_(keys))
         # Also a copy that was handed on and closed to its first owner is not made twice.
         found = work.session.execute(query.execution_options(**{BEYOND_WALLS: True}))
         there: dict[str | None, str] = {row[0]: row[1] for row in found}

@@ -125,7 +125,7 @@ def link(session: Session, user: User, email: str) -> None:
     taken = session.scalars(select(LinkedIdentity).where(col(LinkedIdentity.email_key) == key)).first()
     if taken is not None:
         raise Invalid("Another account is tied to that e-mail address; choose another or untie that account first.")
-    session.add(LinkedIdentity(user_id=user.id, email_key=key))
+    session.add(LinkedIdentity(user_id=user.id, email=key, email_key=key))
 
 
 def _holder(work: Work, identity: Identity) -> User:

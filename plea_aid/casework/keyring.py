@@ -103,6 +103,8 @@ class MasterKeys:
     keys: tuple[MasterKey, ...]
     origin: str
     """Where they come from, in words fit for a message."""
+    made: bool = False
+    """Whether the key file was made just now."""
 
     @property
     def first(self) -> MasterKey:
@@ -152,6 +154,38 @@ def keys_at_hand(chosen: Settings | None = None) -> MasterKeys | None:
             error
         )
     return MasterKeys(_parsed(text, str(file)), str(file))
+
+
+def keys_or_new(chosen: Settings | None = None) -> MasterKeys:
+    """Return the keys at hand, with a new key file when there is none; only for a database that has no keys yet."""
+    chosen = chosen or settings()
+    found = keys_at_hand(chosen)
+    if found is None:
+        key = new_master_key()
+        try:
+            write_key_file(chosen.key_file, (key,))
+        except KeyFault:
+            found = keys_at_hand(chosen)  # another process was first
+            if found is None:
+                raise
+        else:
+            found = MasterKeys((key,), str(chosen.key_file), made=True)
+    return found
+
+
+def first_words(keys: MasterKeys | None, *, show_code: bool) -> list[str]:
+    """Return what is said when a database begins to be encrypted; nothing when ``keys`` is None.
+
+    The recovery code is left out where it would land in a log.
+    """
+    if keys is None:
+        return []
+    made = f"was made in {keys.origin}" if keys.made else f"comes from {keys.origin}"
+    lines = [f"Master key {keys.first.fingerprint} {made}. {LOSS}"]
+    if keys.made:
+        lines.append("Copy that file now to a place apart from this machine and from the backups.")
+    code = keys.first.recovery_code() if show_code and keys.made else "shown by: plea-aid key code"
+    return [*lines, f"Its recovery code, to be written down on paper: {code}"]
 
 
 def write_key_file(file: Path, keys: tuple[MasterKey, ...], *, replace: bool = False) -> None:

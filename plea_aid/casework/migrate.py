@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from plea_aid.casework.database import Database, open_for_migration, plainly
 from plea_aid.casework.errors import Invalid, Unavailable
+from plea_aid.casework.sweep import sweep
 from plea_aid.settings import settings
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -25,12 +26,14 @@ _ADVISORY_LOCK = 0x504C4541
 def open_database(url: str | None = None) -> Database:
     """Open the office's database (``PLEA_AID_DATABASE_URL`` unless ``url`` is given), migrated if needed.
 
-    Raises Invalid for an address this program does not use or a database of a newer program, Unavailable when
-    the database does not answer.
+    Raises Invalid for an address this program does not use or a database of a newer program, KeyFault when the
+    master key is missing or another one, Unavailable when the database does not answer.
     """
     db = Database(url or settings().database_url)
     if revision(db) != newest():
         upgrade(db)
+    if not db.keyring.load().swept:
+        sweep(db)
     return db
 
 
@@ -83,6 +86,8 @@ def _run(db: Database, step: Callable[[Config], None]) -> None:
                     # Of two processes that start together the second waits here for the first.
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
                 config.attributes["connection"] = connection
+                config.attributes["keyring"] = db.keyring
+                config.attributes["begin_to_encrypt"] = db.begin_to_encrypt
                 step(config)
                 if db.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                     raise Invalid("The migration would break references, so the database was left as it was.")
@@ -91,4 +96,5 @@ def _run(db: Database, step: Callable[[Config], None]) -> None:
         except CommandError as error:
             raise Invalid("A newer version of this program changed the database; update the program.") from error
         finally:
+            db.keyring.forget()
             connection.invalidate()

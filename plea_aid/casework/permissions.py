@@ -54,6 +54,7 @@ class Action(StrEnum):
     DATABASE_BACKUP = "database.backup"
     DATABASE_RESTORE = "database.restore"
     OFFICE_EXPORT = "office.export"
+    KEY_KEEP = "key.keep"
 
 
 class CaseFacts(Protocol):
@@ -103,7 +104,7 @@ ROLE_MAY: dict[str, frozenset[Action]] = {
     "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST, _A.IMPACT_READ_ALL},
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
-    "operator": _ACCOUNTS | _OPERATING | {_A.OFFICE_EXPORT},
+    "operator": _ACCOUNTS | _OPERATING | {_A.OFFICE_EXPORT, _A.KEY_KEEP},
 }
 """What each role may do at all; the rules below narrow it. What is not listed is denied."""
 
@@ -146,6 +147,7 @@ PHRASES: dict[Action, str] = {
     _A.DATABASE_BACKUP: "back the database up",
     _A.DATABASE_RESTORE: "restore the database",
     _A.OFFICE_EXPORT: "export everything of the office",
+    _A.KEY_KEEP: "keep the keys",
 }
 """Each action in words that follow 'may'."""
 

@@ -114,6 +114,7 @@ class _SqlitePlace(Place):
                 self.raw.backup(connection.connection.driver_connection)
                 connection.invalidate()
             aside.close()
+        self.fresh.close()  # any further connection to it would keep its log in use
         with self.fresh.engine.connect() as connection:
             source: Any = connection.connection.driver_connection
             source.execute("PRAGMA journal_mode=DELETE").fetchone()

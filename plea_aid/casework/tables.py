@@ -1,7 +1,8 @@
 """The tables. Input is validated elsewhere (``entries``): a table model accepts what it is given.
 
 Statuses are text with a CHECK, moments are aware UTC, ids are made here and not by the database. Sealed
-tables hold moments as text, so that every byte of a row is under its hash.
+tables hold moments as text, so that every byte of a row is under its hash. What people write and what names a case
+or a person is ``Encrypted``; ``tests/casework/test_at_rest.py`` asks of every other text column why it is not.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from plea_aid.casework.actors import ROLES
 from plea_aid.casework.canonical import new_id, now
+from plea_aid.casework.data_keys import PURPOSES
+from plea_aid.casework.encrypted import Encrypted, Mark
 from plea_aid.casework.review import STAGES
 from plea_aid.law.entry_hash import KINDS
 
@@ -24,8 +27,6 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-ByteOrder = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text compared byte by byte on both databases, so that a range of it can use its index."""
 
 
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -39,6 +40,23 @@ class Table(SQLModel):
     metadata = MetaData(naming_convention=NAMES)
 
 
+class DataKey(Table, table=True):
+    """A key that encrypts what the tables hold, wrapped by the master key outside the database."""
+
+    __tablename__ = "data_key"
+    __table_args__ = (_one_of("purpose", PURPOSES),)
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """Stands before every value that was encrypted with it."""
+    purpose: str = Field(sa_type=Text)
+    wrapped: str = Field(sa_type=Text)
+    master: str = Field(sa_type=Text)
+    """The fingerprint of the master key that wraps it."""
+    made_at: datetime = Field(default_factory=now)
+    swept_at: datetime | None = None
+    """When the places that held readable text before encryption were rewritten; none: still to do."""
+
+
 class User(Table, table=True):
     """A person with an account."""
 
@@ -46,10 +64,10 @@ class User(Table, table=True):
     __table_args__ = (_one_of("role", ROLES),)
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
-    user_name: str = Field(sa_type=Text)
-    user_key: str = Field(sa_type=Text, unique=True)
+    user_name: str = Field(sa_type=Encrypted)
+    user_key: str = Field(sa_type=Mark, unique=True)
     """The user name as compared: without case."""
-    display_name: str = Field(sa_type=Text)
+    display_name: str = Field(sa_type=Encrypted)
     role: str = Field(sa_type=Text)
     password_hash: str | None = Field(default=None, sa_type=Text)
     """Argon2id; none until the person has used their one-time code."""
@@ -64,8 +82,10 @@ class LinkedIdentity(Table, table=True):
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
     user_id: str = Field(primary_key=True, sa_type=Text, foreign_key="user_account.id")
-    email_key: str = Field(sa_type=Text, unique=True)
-    """The e-mail address as compared: without case. It counts for the first sign-in only."""
+    email: str = Field(sa_type=Encrypted)
+    """The e-mail address, without case. It counts for the first sign-in only."""
+    email_key: str = Field(sa_type=Mark, unique=True)
+    """The same as compared."""
     issuer: str | None = Field(default=None, sa_type=Text)
     subject: str | None = Field(default=None, sa_type=Text)
     """Who it is at the issuer; none until the first sign-in, and from then on the only thing that counts."""
@@ -106,7 +126,7 @@ class SignInSession(Table, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
     token_hash: str = Field(sa_type=Text, unique=True)
     user_id: str = Field(sa_type=Text, foreign_key="user_account.id", index=True)
-    terminal: str = Field(default="", sa_type=Text)
+    terminal: str = Field(default="", sa_type=Encrypted)
     proof: str | None = Field(default=None, sa_type=Text, unique=True)
     """The hash of the sign-in at the office's provider that opened it, so that this opens no second session."""
     created_at: datetime = Field(default_factory=now)
@@ -130,20 +150,18 @@ class CaseFile(Table, table=True):
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
-    source_key: str | None = Field(default=None, sa_type=Text, unique=True)
-    """Where the case was imported from, so that the same import twice makes no second case."""
-    cause_number: str | None = Field(default=None, sa_type=Text)
-    cause_key: str = Field(default="", sa_type=ByteOrder, index=True)
-    """The cause number as searched: capital letters and digits only."""
-    cause_tail: str = Field(default="", sa_type=ByteOrder, index=True)
-    """Its last number, without leading zeros."""
+    source: str | None = Field(default=None, sa_type=Encrypted)
+    """Where the case was imported from."""
+    source_key: str | None = Field(default=None, sa_type=Mark, unique=True)
+    """The same as compared, so that the same import twice makes no second case."""
+    cause_number: str | None = Field(default=None, sa_type=Encrypted)
     stage: str = Field(default="draft", sa_type=Text)
     owner_id: str = Field(sa_type=Text, foreign_key="user_account.id")
     version: int = 1
     """Grows with every change of anything in the case."""
     document_version: int = 1
     """Grows with every change of the document."""
-    document: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Encrypted)
     document_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     hearing_date: date | None = None
     example: bool = False
@@ -174,12 +192,24 @@ class CaseWall(Table, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
     case_id: str = Field(sa_type=Text, foreign_key="case_file.id", index=True)
     user_id: str = Field(sa_type=Text, foreign_key="user_account.id")
-    reason: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Encrypted)
     raised_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     raised_at: datetime = Field(default_factory=now)
     lifted_by: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id")
     lifted_at: datetime | None = None
-    lifted_reason: str = Field(default="", sa_type=Text)
+    lifted_reason: str = Field(default="", sa_type=Encrypted)
+
+
+class SearchToken(Table, table=True):
+    """A word of a case, as a keyed mark: what search reads instead of the encrypted text."""
+
+    __tablename__ = "search_token"
+    __table_args__ = (Index(None, "token", "case_id"),)
+
+    case_id: str = Field(sa_type=Text, foreign_key="case_file.id", primary_key=True, ondelete="CASCADE")
+    part: str = Field(sa_type=Text, primary_key=True)
+    """Which text of the case the word stands in: saving that text again replaces its words."""
+    token: int = Field(sa_type=BigInteger, primary_key=True)
 
 
 class FactorRow(Table, table=True):
@@ -191,7 +221,7 @@ class FactorRow(Table, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
     case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
     factor: str = Field(sa_type=Text)
-    content: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Encrypted)
     """A ``FactorEntry`` as JSON text."""
     version: int = 1
     saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
@@ -207,7 +237,7 @@ class GateRow(Table, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
     case_id: str = Field(sa_type=Text, foreign_key="case_file.id")
     gate: str = Field(sa_type=Text)
-    content: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Encrypted)
     """The gate's entry as JSON text."""
     version: int = 1
     saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
@@ -230,7 +260,8 @@ class SealedTable(Table):
     """A row that never changes: triggers refuse it, its hash is in the row and in the audit trail."""
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)
-    sha256: str = Field(default="", sa_type=Text)
+    sha256: str = Field(default="", sa_type=Encrypted)
+    """Over what the row says, not over how it is stored; encrypted, since a hash lets a guess be checked."""
 
 
 class SealedCaseTable(SealedTable):
@@ -247,9 +278,9 @@ class DecisionRow(SealedCaseTable, table=True):
     __tablename__ = "decision_entry"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
 
-    chosen_option: str = Field(sa_type=Text)
-    rationale: str = Field(sa_type=Text)
-    change_explanation: str = Field(default="", sa_type=Text)
+    chosen_option: str = Field(sa_type=Encrypted)
+    rationale: str = Field(sa_type=Encrypted)
+    change_explanation: str = Field(default="", sa_type=Encrypted)
     signed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     signed_at: str = Field(sa_type=Text)
 
@@ -260,7 +291,7 @@ class CaseVersion(SealedCaseTable, table=True):
     __tablename__ = "case_version"
     __table_args__ = (UniqueConstraint("case_id", "number"), Index(None, "law_version"))
 
-    content: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Encrypted)
     law_version: str = Field(sa_type=Text)
     policy_version: str = Field(sa_type=Text)
     program_version: str = Field(sa_type=Text)
@@ -281,8 +312,8 @@ class ReviewStep(SealedCaseTable, table=True):
     """The frozen version it is about."""
     moved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     moved_at: str = Field(sa_type=Text)
-    reasons: str = Field(default="", sa_type=Text)
-    detail: str = Field(default="{}", sa_type=Text)
+    reasons: str = Field(default="", sa_type=Encrypted)
+    detail: str = Field(default="{}", sa_type=Encrypted)
     """What an outcome holds beyond the move, as JSON text."""
 
 
@@ -292,13 +323,13 @@ class SealedText(SealedCaseTable, table=True):
     __tablename__ = "sealed_text"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
 
-    content: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Encrypted)
     """The text as it was written."""
-    place: str = Field(sa_type=Text)
+    place: str = Field(sa_type=Encrypted)
     """Where in the record the placeholder was to stand, in words."""
-    kinds: str = Field(sa_type=Text)
+    kinds: str = Field(sa_type=Encrypted)
     """The kinds found in it, separated by commas."""
-    reason: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Encrypted)
     sealed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     sealed_at: str = Field(sa_type=Text)
 
@@ -313,11 +344,11 @@ class ReleaseEntry(SealedCaseTable, table=True):
     """The profile of the release, by its id in the edition."""
     edition: str = Field(sa_type=Text)
     """The edition of the profiles it was made under."""
-    recipient: str = Field(sa_type=Text)
+    recipient: str = Field(sa_type=Encrypted)
     """Who received it."""
     basis: str = Field(sa_type=Text)
     """The legal basis, by its id in the edition."""
-    authority: str = Field(sa_type=Text)
+    authority: str = Field(sa_type=Encrypted)
     """The statute, order or function that the attorney named for the basis."""
     carried: str = Field(sa_type=Text)
     """The parts of the record that it carried, separated by commas."""
@@ -325,7 +356,7 @@ class ReleaseEntry(SealedCaseTable, table=True):
     """Those of them that the attorney added to the profile."""
     sealed_texts: str = Field(default="", sa_type=Text)
     """The numbers of the sealed texts released with it, separated by commas."""
-    found: str = Field(default="", sa_type=Text)
+    found: str = Field(default="", sa_type=Encrypted)
     """The kinds of sensitive information seen in the finished file and released knowingly, separated by commas."""
     version_number: int | None = None
     """The frozen version it shows; none for a draft."""
@@ -341,7 +372,7 @@ class ReleaseCopy(SealedCaseTable, table=True):
     __tablename__ = "release_copy"
     __table_args__ = (UniqueConstraint("case_id", "number"),)
 
-    lines: str = Field(sa_type=Text)
+    lines: str = Field(sa_type=Encrypted)
     """The lines, as JSON."""
 
 
@@ -357,7 +388,7 @@ class LawSignOff(SealedTable, table=True):
     """Counts the sign-offs of the entry, from 1."""
     content_hash: str = Field(sa_type=Text)
     """The hash of the entry's content that was signed; another hash voids the sign-off."""
-    note: str = Field(default="", sa_type=Text)
+    note: str = Field(default="", sa_type=Encrypted)
     signed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     signed_at: str = Field(sa_type=Text)
 
@@ -412,7 +443,7 @@ class StoredAnalysis(Table, table=True):
     """The version of the document it was taken from; 0 for a frozen version."""
     uses: str = Field(sa_type=Text)
     """Offenses (citations and ids only) and dispositions, as JSON text; empty while the case has no count."""
-    content: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Encrypted)
     """The case file without cause number, names and plan, and the day it is read as of, as JSON text."""
     law_version: str = Field(sa_type=Text)
     """The latest law under which its findings are known to be what they were when it was made."""
@@ -432,7 +463,7 @@ class LawImpact(Table, table=True):
     """The frozen version, or 0 for the case as it stands."""
     law_version: str = Field(sa_type=Text)
     """The law it is compared from."""
-    changes: str = Field(sa_type=Text)
+    changes: str = Field(sa_type=Encrypted)
     """What comes out differently, option by option, as JSON text."""
     acknowledged_by: str | None = Field(default=None, sa_type=Text, foreign_key="user_account.id")
     """The owner who has looked at it; empty while nobody has."""
@@ -452,17 +483,17 @@ class AuditEvent(Table, table=True):
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: str = Field(sa_type=Text)
     actor_id: str = Field(sa_type=Text)
-    actor_name: str = Field(sa_type=Text)
+    actor_name: str = Field(sa_type=Encrypted)
     role: str = Field(sa_type=Text)
-    terminal: str = Field(sa_type=Text)
+    terminal: str = Field(sa_type=Encrypted)
     program: str = Field(sa_type=Text)
     action: str = Field(sa_type=Text)
     resource_kind: str = Field(sa_type=Text)
     resource_id: str = Field(sa_type=Text)
     outcome: str = Field(sa_type=Text)
-    detail: str = Field(sa_type=Text)
-    previous: str = Field(sa_type=Text)
-    hash: str = Field(sa_type=Text)
+    detail: str = Field(sa_type=Encrypted)
+    previous: str = Field(sa_type=Encrypted)
+    hash: str = Field(sa_type=Encrypted)
 
 
 SEALED: dict[str, type[SealedTable]] = {

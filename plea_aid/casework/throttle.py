@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
-from plea_aid.casework.canonical import now, sha256
+from plea_aid.casework.canonical import now
+from plea_aid.casework.encrypted import keyring_of
 from plea_aid.casework.errors import SignInFailed
 from plea_aid.casework.tables import SignInAttempts
 from plea_aid.casework.work import Work
@@ -34,7 +35,7 @@ def count_attempt(work: Work, user_name: str) -> None:
     """
     moment, session = now(), work.session
     one_at_a_time(session)
-    overall, named = _row(session, _ALL, moment), _row(session, _key(user_name), moment)
+    overall, named = _row(session, _ALL, moment), _row(session, _key(session, user_name), moment)
     if moment - overall.since >= timedelta(minutes=OVERALL_MINUTES):
         overall.since, overall.failures = moment, 0
     if overall.failures >= OVERALL_ATTEMPTS:
@@ -56,7 +57,7 @@ def count_attempt(work: Work, user_name: str) -> None:
 def forget_attempts(session: Session, user_name: str) -> None:
     """Forget the failed attempts under a name, since its holder has come."""
     one_at_a_time(session)
-    named, overall = session.get(SignInAttempts, _key(user_name)), session.get(SignInAttempts, _ALL)
+    named, overall = session.get(SignInAttempts, _key(session, user_name)), session.get(SignInAttempts, _ALL)
     if named is not None:
         if overall is not None:
             overall.failures = max(0, overall.failures - named.failures)
@@ -77,5 +78,7 @@ def _row(session: Session, key: str, moment: datetime) -> SignInAttempts:
     return row
 
 
-def _key(user_name: str) -> str:
-    return sha256("name:" + user_name.strip().casefold())
+def _key(session: Session, user_name: str) -> str:
+    # Keyed, since a plain hash of a short name, or of a password typed there, is found by trying.
+    keys = keyring_of(session.get_bind()).opened()
+    return keys.mark("sign_in_attempts.name_hash", user_name.strip().casefold())

@@ -129,8 +129,8 @@ def list_colleagues(db: Database, actor: Actor, case_id: str) -> list[Colleague]
         facts = facts_of(work.session, row)
         work.require(Action.WALL_CHANGE, facts, kind="case", id_=case_id)
         query = select(User).where(col(User.id).not_in(facts.closed_to | {row.owner_id}))
-        users = work.session.scalars(query.order_by(col(User.display_name), col(User.user_key)))
-        return [Colleague(user.id, f"{user.display_name} ({user.user_name})") for user in users]
+        found = [Colleague(user.id, f"{user.display_name} ({user.user_name})") for user in work.session.scalars(query)]
+        return sorted(found, key=lambda one: one.name.casefold())  # names are encrypted: the database cannot sort them
 
 
 def lifters(session: Session, row: CaseFile, shut_out: frozenset[str]) -> frozenset[str]:

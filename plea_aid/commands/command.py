@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,16 +28,33 @@ def group(purpose: str) -> typer.Typer:
 @contextmanager
 def database() -> Iterator[Database]:
     """Open the office's database; what it refuses becomes a ValueError."""
-    from plea_aid.casework.errors import CaseworkError
+    from plea_aid.casework.keyring import first_words
     from plea_aid.casework.migrate import open_database
 
-    db = open_database()
-    try:
+    with _plain_refusals(), closing(open_database()) as db:
+        for line in first_words(db.first_keys, show_code=sys.stderr.isatty()):
+            typer.echo(line, err=True)
         yield db
+
+
+@contextmanager
+def bare_database() -> Iterator[Database]:
+    """Reach the office's database without opening what is encrypted in it."""
+    from plea_aid.casework.database import Database
+    from plea_aid.settings import settings
+
+    with _plain_refusals(), closing(Database(settings().database_url)) as db:
+        yield db
+
+
+@contextmanager
+def _plain_refusals() -> Iterator[None]:
+    from plea_aid.casework.errors import CaseworkError
+
+    try:
+        yield
     except CaseworkError as fault:
         raise ValueError(str(fault)) from None
-    finally:
-        db.close()
 
 
 def current_law() -> Law:

@@ -75,15 +75,10 @@ def export(
 
 
 def _keys() -> MasterKeys:
-    """Return the keys at hand; on the first use of any, make one and say what losing it means."""
-    from plea_aid.casework.keyring import LOSS, MasterKeys, keys_at_hand, new_master_key, write_key_file
-    from plea_aid.settings import settings
+    """Return the keys at hand; there are some, since the database was opened with one."""
+    from plea_aid.casework.keyring import KeyFault, keys_at_hand
 
     found = keys_at_hand()
-    if found is not None:
-        return found
-    key = new_master_key()
-    write_key_file(settings().key_file, (key,))
-    typer.echo(f"A master key was made in {settings().key_file}. {LOSS}")
-    typer.echo(f"Its recovery code, to be kept on paper and apart from here: {key.recovery_code()}")
-    return MasterKeys((key,), str(settings().key_file))
+    if found is None:
+        raise KeyFault("The key file went away meanwhile.")
+    return found

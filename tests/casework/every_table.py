@@ -70,7 +70,9 @@ def _insert(session: Session, table: str) -> None:
     model = models().get(table)
     columns = {c["name"] for c in sa.inspect(session.connection()).get_columns(table)}
     values = _values(session, table)
-    if model is not None and columns == {c.name for c in model.__table__.columns} and table not in SEALED:
+    encrypts = sa.inspect(session.connection()).has_table("data_key")
+    same = model is not None and columns == {c.name for c in model.__table__.columns}
+    if model is not None and same and encrypts and table not in SEALED:
         session.add(model(**values))
         session.flush()
         return
@@ -117,10 +119,20 @@ def _value(table: str, column: str, type_: Any) -> Any:
         return 0.5
     if column.endswith("_at") or column == "at":
         return stamp(datetime.fromisoformat("2026-11-22T12:00:00+00:00"))
-    if column == "user_name":
-        return "somebody"
+    if column in _DERIVED:
+        return _DERIVED[column]
     # Readable as JSON wherever JSON is kept, unlike any other row, and not in ASCII alone.
     return json.dumps({"text": f"{table}.{column} é ✓"}, ensure_ascii=False)
+
+
+_DERIVED = {
+    "user_name": "somebody",
+    "user_key": "somebody",
+    "cause_number": "CR-2026-0412",
+    "cause_key": "CR20260412",
+    "cause_tail": "412",
+}
+"""Values that the program makes from one another."""
 
 
 def _allowed(there: Any, table: str) -> dict[str, str]:

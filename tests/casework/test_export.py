@@ -19,7 +19,7 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid, NotAllowed
 from plea_aid.casework.exporting import export_office
 from plea_aid.casework.rules import Rules
-from plea_aid.casework.tables import Table
+from plea_aid.casework.tables import AuditEvent, Table
 from plea_aid.casework.views import CaseView
 
 from .conftest import People
@@ -110,8 +110,8 @@ def test_only_who_may_exports_and_it_is_recorded(db: Database, people: People, c
     assert not list(tmp_path.glob("*.zip*"))
     done = export_office(db, people.supervisor, tmp_path / "office.zip")
     with db.read() as session:
-        query = "SELECT outcome, detail FROM audit_event WHERE action = 'office.export' ORDER BY seq"
-        events = session.execute(sa.text(query)).all()
+        query = sa.select(AuditEvent).where(AuditEvent.action == "office.export").order_by(AuditEvent.seq)
+        events = session.scalars(query).all()
     assert [one.outcome for one in events] == ["denied"] * 4 + ["done"]
     assert json.loads(events[-1].detail)["manifest"] == done.sha256
     with pytest.raises(Invalid, match="already"):

@@ -47,6 +47,7 @@ MATRIX = {
     Action.IMPACT_ACKNOWLEDGE: {P, S},
     Action.DATABASE_BACKUP: {M},
     Action.DATABASE_RESTORE: set(),
+    Action.KEY_KEEP: set(),
     Action.OFFICE_EXPORT: {S},
 }
 

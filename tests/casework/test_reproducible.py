@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from plea_aid.casework import cases, record, submission
 from plea_aid.casework.database import Database
 from plea_aid.casework.rules import office_rules
+from plea_aid.casework.tables import User
 from plea_aid.law.load import law_version, load_law
 from plea_aid.notes import render_note
 from plea_aid.notes.from_record import made_otherwise, note_of_version
@@ -82,7 +83,8 @@ def test_a_version_prints_the_same_bytes_whatever_has_changed_since(
 
     # Later work: a changed document, decision and version, and people who go by other names.
     with db.write() as session:
-        session.execute(text("UPDATE user_account SET display_name = 'Someone Else', role = 'paralegal'"))
+        for user in session.scalars(select(User)):
+            user.display_name, user.role = "Someone Else", "paralegal"
     changed = {**DOCUMENT, "cause_number": "CR-2026-9999"}
     cases.update_document(db, people.prosecutor, made.id, then.document_version, changed)
     other = {"chosen_option": "As charged", "rationale": "Changed.", "change_explanation": "On reflection."}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
@@ -94,8 +95,8 @@ def test_nothing_of_a_closed_case_is_changed_by_a_query_either(db: Database, peo
 
     close(db, people.prosecutor, case.id, people.other_supervisor)
     with changing(db, people.other_supervisor) as work:
-        work.session.execute(update(CaseFile).values(cause_number="mine now"))
-    assert cases.open_case(db, people.prosecutor, case.id).cause_number == case.cause_number
+        work.session.execute(update(CaseFile).values(hearing_date=date(2030, 1, 1)))
+    assert cases.open_case(db, people.prosecutor, case.id).hearing_date == case.hearing_date
 
 
 def test_closing_needs_a_reason_a_colleague_and_someone_who_may(db: Database, people: People, case: CaseView) -> None:

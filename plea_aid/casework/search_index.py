@@ -1,0 +1,152 @@
+"""The search index: keyed marks of the words of each case, kept in the transaction that saves the text.
+
+One code for both databases. To someone who holds the database without its keys the index tells how many different
+words a case has, which cases share a word and how often a word occurs; not which word it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import get_history
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, col
+
+from plea_aid.casework.encrypted import keyring_of
+from plea_aid.casework.search_words import alternatives, words_of, words_of_document, words_within
+from plea_aid.casework.tables import (
+    CaseFile,
+    DecisionRow,
+    FactorRow,
+    GateRow,
+    ReviewStep,
+    SearchToken,
+    Table,
+)
+
+_TOKENS = SearchToken.__table__  # type: ignore[attr-defined]
+_COMMON = 1000
+"""From this many cases on a word counts as common, and how many there are is not counted further."""
+_BATCH = 500
+
+Part = tuple[str, str, set[str]]
+"""The case, the part of it, and the words that part is found by."""
+
+PARTS: dict[type[Table], tuple[tuple[str, ...], Callable[[Any], Part]]] = {
+    CaseFile: (("document",), lambda row: (row.id, "document", words_of_document(row.document))),
+    FactorRow: (
+        ("content",),
+        lambda row: (row.case_id, f"factor {row.factor}", words_within(json.loads(row.content))),
+    ),
+    GateRow: (("content",), lambda row: (row.case_id, f"gate {row.gate}", words_within(json.loads(row.content)))),
+    DecisionRow: (
+        ("rationale", "change_explanation"),
+        lambda row: (
+            row.case_id,
+            f"decision {row.number}",
+            words_of(row.rationale) | words_of(row.change_explanation),
+        ),
+    ),
+    ReviewStep: (
+        ("reasons", "detail"),
+        lambda row: (
+            row.case_id,
+            f"review {row.number}",
+            words_of(row.reasons) | words_within(json.loads(row.detail)),
+        ),
+    ),
+}
+"""Which columns of which tables are searched, and what they are found by."""
+
+
+def find(
+    session: Session, text: str, *, limit: int, before: str | None, where: Iterable[ColumnElement[bool]]
+) -> list[str]:
+    """Return the ids of cases that hold every word of ``text``, the newest case first.
+
+    Also found is a cause number that begins with ``text`` or whose last number it is. ``before`` is the last id of the
+    page before; ``where`` narrows the cases (their stage, who may see them).
+    """
+    keys = keyring_of(session.get_bind()).opened()
+    found: set[str] = set()
+    for words in alternatives(text):
+        tokens = _rarest_first(session, [keys.token(word) for word in words])
+        found.update(session.scalars(_holding(tokens, limit, before, where)))
+    return sorted(found, reverse=True)[:limit]
+
+
+def searched_tokens(session: Session, text: str) -> list[int]:
+    """Return the marks of what was looked for: they tell a later inquiry whether a word was searched, and no more."""
+    keys = keyring_of(session.get_bind()).opened()
+    return sorted({keys.token(word) for words in alternatives(text) for word in words})
+
+
+def rebuild(session: Session) -> int:
+    """Index every text of every case anew; return how many texts there are."""
+    session.execute(sa.delete(_TOKENS))
+    count = 0
+    for model, (_, part_of) in PARTS.items():
+        last = ""
+        while rows := session.scalars(
+            select(model).where(col(model.id) > last).order_by(col(model.id)).limit(_BATCH)  # type: ignore[attr-defined]
+        ).all():
+            for row in rows:
+                _put(session.connection(), *part_of(row))
+            count, last = count + len(rows), rows[-1].id  # type: ignore[attr-defined]
+            session.expunge_all()
+    return count
+
+
+def _holding(
+    tokens: list[int], limit: int, before: str | None, where: Iterable[ColumnElement[bool]]
+) -> sa.Select[tuple[str]]:
+    first = _TOKENS.alias()
+    query = select(first.c.case_id).join(CaseFile, col(CaseFile.id) == first.c.case_id).where(*where)
+    query = query.where(first.c.token == tokens[0])
+    for token in tokens[1:]:
+        other = _TOKENS.alias()
+        query = query.where(
+            select(other.c.token).where(other.c.token == token, other.c.case_id == first.c.case_id).exists()
+        )
+    if before is not None:
+        query = query.where(first.c.case_id < before)
+    return query.distinct().order_by(first.c.case_id.desc()).limit(limit)
+
+
+def _rarest_first(session: Session, tokens: list[int]) -> list[int]:
+    if len(tokens) == 1:
+        return tokens
+
+    def frequency(token: int) -> int:
+        some = select(_TOKENS.c.token).where(_TOKENS.c.token == token).limit(_COMMON).subquery()
+        return int(session.execute(select(sa.func.count()).select_from(some)).scalar_one())
+
+    return sorted(tokens, key=frequency)
+
+
+def _put(connection: Connection, case_id: str, part: str, words: set[str]) -> None:
+    """Let the words of a part of a case be exactly ``words``."""
+    keys = keyring_of(connection).opened()
+    here = (_TOKENS.c.case_id == case_id, _TOKENS.c.part == part)
+    there = set(connection.execute(select(_TOKENS.c.token).where(*here)).scalars())
+    wanted = {keys.token(word) for word in words}
+    gone = there - wanted
+    if gone:
+        connection.execute(sa.delete(_TOKENS).where(*here, _TOKENS.c.token.in_(gone)))
+    fresh = [{"case_id": case_id, "part": part, "token": token} for token in sorted(wanted - there)]
+    if fresh:
+        connection.execute(sa.insert(_TOKENS), fresh)
+
+
+@event.listens_for(Mapper, "after_insert")
+@event.listens_for(Mapper, "after_update")
+def _keep(_mapper: Mapper[Any], connection: Connection, target: Any) -> None:
+    columns, part_of = PARTS.get(type(target), ((), None))
+    if part_of and any(get_history(target, name).has_changes() for name in columns):
+        _put(connection, *part_of(target))

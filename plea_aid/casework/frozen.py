@@ -12,8 +12,13 @@ from plea_aid.casework.thresholds import Reason
 from plea_aid.casework.views import CaseView, DecisionView, FactorView, GateView
 
 
-def content_of(view: CaseView, rules: Rules, analysis: Document, because: tuple[Reason, ...]) -> Document:
-    """Return the case as it stands in the shape in which a version is frozen; the decision may still be missing."""
+def content_of(
+    view: CaseView, rules: Rules, analysis: Document, because: tuple[Reason, ...], law_review: str
+) -> Document:
+    """Return the case as it stands in the shape in which a version is frozen; the decision may still be missing.
+
+    ``law_review`` says how far attorneys have signed the law of the analysis off (``signoff.law_review``).
+    """
     return {
         "document": view.document,
         "analysis": analysis,
@@ -35,7 +40,7 @@ def content_of(view: CaseView, rules: Rules, analysis: Document, because: tuple[
             "because": [str(one) for one in because],
             "thresholds": [vars(one) for one in because],
         },
-        "printed": rules.printed(view.document, analysis),
+        "printed": {**rules.printed(view.document, analysis), "law_review": law_review},
         "made_with": made_with(),
     }
 

@@ -19,15 +19,11 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.planning.weighing import weigh_options
 
-OFFICE = "City Attorney's Office, Helena, Montana"
-LAW_REVIEW = "drafted; not yet reviewed by an attorney"
-
 
 def printed(law: Law, document: Mapping[str, Any], analysis: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return as plain data what the note of an analysis needs of the law, the policy and the planner."""
     return {
-        "office": OFFICE,
-        "law_review": LAW_REVIEW,
+        "office": law.policy.office if law.policy else "",
         "policy": _policy(law, today),
         "words": _words(law, analysis),
         "weights": weights_of(law, document, today),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlmodel import Session, col
@@ -119,6 +120,17 @@ def review_state(law: Law, signoffs: Iterable[SignOffView], kind: str, entry_id:
         return f"signed by {name} on {_day(on)}"
     on, name, _ = signed[-1]
     return f"void: changed since {name} signed it on {_day(on)}"
+
+
+def law_review(law: Law, signoffs: Sequence[SignOffView], analysis: Mapping[str, Any]) -> str:
+    """Say in a few words how far attorneys have signed off the offenses that an analysis rests on."""
+    named = {c["offense"] for o in analysis["options"] for c in o.get("counts", ()) if c["offense"] in law.offenses}
+    signed = [one for one in named if review_state(law, signoffs, "offense", one).startswith("signed")]
+    if not signed:
+        return "drafted; not yet reviewed by an attorney"
+    if len(signed) == len(named):
+        return "every offense named here is signed off by an attorney"
+    return f"{len(signed)} of {len(named)} offenses named here are signed off by an attorney; the others are drafted"
 
 
 def _of_entry(session: Session, kind: str, entry_id: str) -> list[LawSignOff]:

@@ -23,6 +23,7 @@ from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.review import MOVES, Rule, rule_for
 from plea_aid.casework.rules import Document, Rules, office_rules
+from plea_aid.casework.signoff import law_review, sign_offs
 from plea_aid.casework.stored import store_version
 from plea_aid.casework.tables import CaseFile, CaseVersion, ReviewStep
 from plea_aid.casework.views import CaseView, names_of, view_of
@@ -82,7 +83,8 @@ def submit(
         raise Invalid(f"The analysis cannot be submitted yet. {faults[0]}{more}.", faults)
     analysis = rules.analyse(view.document)
     because = rules.review_because(view, analysis)
-    content = content_of(view, rules, analysis, because)
+    signed = law_review(load_law(), sign_offs(db, actor, "offense"), analysis)
+    content = content_of(view, rules, analysis, because, signed)
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, Action.CASE_SUBMIT)
         expect_version(work.session, row, expected_version)

@@ -501,6 +501,8 @@ class Policy(Strict):
 
     id: str
     title: str
+    office: str
+    """The office that follows it, as its notes are headed."""
     adopted: date | None
     says: str
     sections: Annotated[tuple[PolicySection, ...], Field(alias="section")]

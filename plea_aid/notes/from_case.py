@@ -7,6 +7,7 @@ from typing import cast, get_args
 from plea_aid import __version__
 from plea_aid.analysis.assess import Assessment
 from plea_aid.analysis.case import Case
+from plea_aid.casework.signoff import law_review
 from plea_aid.law.catalogue import Law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.notes.assemble import note_from_assessment
@@ -74,9 +75,9 @@ def note_of_case(case: Case, assessment: Assessment, law: Law, profile: str = "i
         law_words=words_of(law),
         policy=policy_state(law, assessment),
         profile=cast(Profile, profile),
-        office="City Attorney's Office, Helena, Montana",
+        office=law.policy.office if law.policy else "",
         prepared_on=assessment.as_of,
-        law_review="drafted; not yet reviewed by an attorney",
+        law_review=law_review(law, (), assessment.as_json()),
         accountability=accountability(weights(law, case, assessment.options)),
         unverified=tuple(unverified),
         program_version=__version__,

@@ -27,6 +27,7 @@ from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.history import show_history
+from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.record_tables import gate_entries, gate_list, show_gates
 from plea_aid.pages.sensitive import settle_text
@@ -220,7 +221,8 @@ def _since_submitted(screen: Screen, analysed: Analysed) -> None:
     if not view.versions or not analysed.whole:
         return
     version = submission.open_version(screen.db, screen.actor, view.id, view.versions[-1].number)
-    now = content_of(view, office_rules(), analysed.assessment(screen.law).as_json(), ())
+    analysis = analysed.assessment(screen.law).as_json()
+    now = content_of(view, office_rules(), analysis, (), signed_so_far(screen, analysis))
     with st.expander(f"What changed since version {version.number}"):
         show_changes(changes(version.content, now))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from plea_aid.casework import signoff
@@ -10,7 +13,7 @@ from plea_aid.casework.signoff import SignOffView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.entry_hash import hash_of_entry
 from plea_aid.pages import saving
-from plea_aid.pages.frame import signed_in
+from plea_aid.pages.frame import Screen, signed_in
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain, sentence
@@ -21,6 +24,11 @@ def signed_words(law: Law) -> str:
     found = signoff.sign_offs(database(), signed_in(), "offense")
     count = sum(signoff.review_state(law, found, "offense", o).startswith("signed") for o in law.offenses)
     return f"{counted(count, 'offense')} {'is' if count == 1 else 'are'} signed off by an attorney as now written."
+
+
+def signed_so_far(screen: Screen, analysis: Mapping[str, Any]) -> str:
+    """Return in a few words how far attorneys have signed off the offenses that the analysis rests on."""
+    return signoff.law_review(screen.law, signoff.sign_offs(screen.db, screen.actor, "offense"), analysis)
 
 
 def show_state(kind: str, entry_id: str, law: Law) -> None:

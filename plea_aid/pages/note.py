@@ -23,6 +23,7 @@ from plea_aid.notes.record_words import MOVES
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import analyse
 from plea_aid.pages.frame import Screen, case_page, go
+from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
 
@@ -164,7 +165,9 @@ def _data(screen: Screen, wanted: Wanted) -> NoteData:
         return note_of_version(wanted.version, view.steps, wanted.profile, through=wanted.through, only=wanted.only)
     rules = office_rules()
     analysis = analyse(view.document).assessment(screen.law).as_json()
-    return note_of_draft(content_of(view, rules, analysis, ()), view, wanted.profile, wanted.only)
+    return note_of_draft(
+        content_of(view, rules, analysis, (), signed_so_far(screen, analysis)), view, wanted.profile, wanted.only
+    )
 
 
 def _what_it_holds(data: NoteData, wanted: Wanted) -> None:

@@ -24,6 +24,7 @@ from plea_aid.notes.releasing import Prepared, difference, hand_over, prepare
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import analyse
 from plea_aid.pages.frame import Screen, case_page, go
+from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.ledger import show_ledger
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.wording import counted, plain
@@ -230,7 +231,7 @@ def _note(screen: Screen, only: tuple[str, ...] | None) -> tuple[NoteData, Versi
         if not analysed.whole:
             raise Invalid("An option is not accepted as entered; mend it on the page Plea options first.")
         analysis = analysed.assessment(screen.law).as_json()
-        content = content_of(view, office_rules(), analysis, ())
+        content = content_of(view, office_rules(), analysis, (), signed_so_far(screen, analysis))
         return note_of_draft(content, view, "internal", only), None
     version = submission.open_version(screen.db, screen.actor, view.id, view.versions[-1].number)
     return note_of_version(version, view.steps, "internal", only=only), version

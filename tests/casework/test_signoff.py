@@ -177,3 +177,20 @@ def test_a_sign_off_in_the_entrys_own_file_counts_for_its_content_only(law: Law)
     )
     with pytest.raises(NotFound):
         signoff.review_state(law, (), "offense", "no-such")
+
+
+def test_a_version_says_how_far_the_law_it_rests_on_is_signed_off(db: Database, people: People, law: Law) -> None:
+    analysis = {
+        "options": [
+            {"name": "one", "counts": [{"offense": "mt-45-5-206-1-a"}]},
+            {"name": "other", "counts": [{"offense": "mt-45-5-201-1-a"}]},
+        ]
+    }
+    assert signoff.law_review(law, (), analysis) == "drafted; not yet reviewed by an attorney"
+    signoff.sign_off(
+        db, people.supervisor, "offense", "mt-45-5-206-1-a", hash_of_entry(law, "offense", "mt-45-5-206-1-a")
+    )
+    some = signoff.sign_offs(db, people.prosecutor, "offense")
+    assert signoff.law_review(law, some, analysis).startswith("1 of 2 offenses named here are signed off")
+    only = {"options": [analysis["options"][0]]}
+    assert signoff.law_review(law, some, only) == "every offense named here is signed off by an attorney"

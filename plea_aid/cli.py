@@ -37,6 +37,7 @@ for job in (
 ):
     app.command()(job)
 app.add_typer(law_app, name="law")
+app.add_typer(office.office_app, name="office")
 app.add_typer(users_app, name="users")
 app.add_typer(key_app, name="key")
 

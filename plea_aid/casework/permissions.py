@@ -47,6 +47,8 @@ class Action(StrEnum):
     TEXT_READ = "text.read"
     RELEASE_MAKE = "release.make"
     RELEASE_LIST = "release.list"
+    WORKLOAD_READ = "office.workload"
+    FIGURES_EXPORT = "office.figures-export"
     LAW_CHECK = "law.check-impact"
     IMPACT_READ = "impact.read"
     IMPACT_READ_ALL = "impact.read-all"
@@ -93,20 +95,32 @@ _ATTORNEY = _READ | {
     _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE,
 }  # fmt: skip
 _RELEASING = frozenset({_A.RELEASE_MAKE, _A.RELEASE_LIST})
+_AUDITING = frozenset({_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST}) | {
+    _A.IMPACT_READ_ALL, _A.FIGURES_EXPORT,
+}  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
-_REVIEWING = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.LAW_CHECK, _A.IMPACT_READ_ALL})
-_OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE})
+_REVIEWING = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.LAW_CHECK, _A.IMPACT_READ_ALL}) | {
+    _A.WORKLOAD_READ, _A.FIGURES_EXPORT,
+}  # fmt: skip
+_OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BACKUP, _A.DATABASE_RESTORE}) | {
+    _A.OFFICE_READ, _A.FIGURES_EXPORT,
+}  # fmt: skip
 
 ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY | _RELEASING,
     "supervisor": _ATTORNEY | _RELEASING | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
-    "auditor": _READ | {_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST, _A.IMPACT_READ_ALL},
+    "auditor": _READ | _AUDITING,
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
     "operator": _ACCOUNTS | _OPERATING | {_A.OFFICE_EXPORT, _A.KEY_KEEP},
 }
-"""What each role may do at all; the rules below narrow it. What is not listed is denied."""
+"""What each role may do at all; the rules below narrow it. What is not listed is denied.
+
+The office's figures and the export for a reviewer name no person and no case, and small counts are left out, so they
+are not case access: attorneys and auditors see the figures, supervisors and auditors give the export away. How many
+open cases each colleague has is for supervisors alone. Administrators keep the program and need neither.
+"""
 
 PHRASES: dict[Action, str] = {
     _A.CASE_LIST: "see the list of cases",
@@ -140,6 +154,8 @@ PHRASES: dict[Action, str] = {
     _A.TEXT_READ: "read a sealed text",
     _A.RELEASE_MAKE: "release a copy of a record",
     _A.RELEASE_LIST: "see the ledger of releases",
+    _A.WORKLOAD_READ: "see how many open cases each colleague has",
+    _A.FIGURES_EXPORT: "export rows without names for an outside reviewer",
     _A.LAW_CHECK: "compare the stored analyses with the law of today",
     _A.IMPACT_READ: "see what a change of the law does to their cases",
     _A.IMPACT_READ_ALL: "see what a change of the law does to every case of the office",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -114,9 +115,18 @@ def approve(db: Database, actor: Actor, case_id: str, expected_version: int, not
     _move(db, actor, case_id, expected_version, "approve", note)
 
 
-def return_(db: Database, actor: Actor, case_id: str, expected_version: int, reasons: str) -> None:
-    """Return the submitted version with reasons; its author works on."""
-    _move(db, actor, case_id, expected_version, "return", reasons)
+def return_(
+    db: Database, actor: Actor, case_id: str, expected_version: int, reasons: str, kinds: Sequence[str] = ()
+) -> None:
+    """Return the submitted version with reasons; its author works on.
+
+    ``kinds`` says, in the office's list, what it is about: that much of a return is counted in the office's figures.
+    """
+    known = {one.id for one in load_law().figure_rules(date.today()).return_kinds}
+    if not known.issuperset(kinds):
+        raise Invalid(f"A return is about one of: {', '.join(sorted(known))}.")
+    detail = {"kinds": sorted(set(kinds))} if kinds else None
+    _move(db, actor, case_id, expected_version, "return", reasons, detail)
 
 
 def reopen(db: Database, actor: Actor, case_id: str, expected_version: int, reasons: str) -> None:

@@ -393,6 +393,18 @@ class LawSignOff(SealedTable, table=True):
     signed_at: str = Field(sa_type=Text)
 
 
+class DecidedCase(Table, table=True):
+    """What the office's figures count of a case: of its last submitted version, in fixed words and numbers only."""
+
+    __tablename__ = "decided_case"
+
+    case_id: str = Field(sa_type=Text, primary_key=True, foreign_key="case_file.id", ondelete="CASCADE")
+    version_number: int
+    """The version it was read from."""
+    facts: str = Field(sa_type=Text)
+    """The facts as JSON text; none of them is a text someone wrote."""
+
+
 class LawEdition(Table, table=True):
     """The files of one version of the law, so that what was made under it can be compared with a later one."""
 

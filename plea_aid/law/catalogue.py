@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from plea_aid.law.citation import covers, is_section, normalise
+from plea_aid.law.figures import CAUTIOUS, FigureRules
 from plea_aid.law.records import (
     Authority,
     Category,
@@ -53,6 +54,8 @@ class Law:
     policies: tuple[Policy, ...]
     checklists: tuple[Checklist, ...]
     glossary: Mapping[str, GlossaryEntry]
+    figures: tuple[FigureRules, ...] = ()
+    """The office's rules on its figures and on what leaves it for a reviewer."""
     reviews: tuple[ReviewRules, ...] = ()
     """The office's rules on supervisor review; without any, every analysis is reviewed."""
     limits: Limits = field(default_factory=Limits)
@@ -130,6 +133,10 @@ class Law:
         """Return the office's checklist of factors and gates in its newest edition on ``day``."""
         past = [c for c in self.checklists if c.edition <= day] or list(self.checklists)
         return max(past, key=lambda c: c.edition) if past else None
+
+    def figure_rules(self, day: date) -> FigureRules:
+        """Return the office's rules on its figures in force on ``day``; cautious ones where there are none."""
+        return next((r for r in reversed(self.figures) if r.in_force(day)), CAUTIOUS)
 
     def review_rules(self, day: date) -> ReviewRules | None:
         """Return the office's rules on supervisor review in force on ``day``."""

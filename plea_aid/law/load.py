@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from plea_aid.law.catalogue import Law
+from plea_aid.law.figures import FigureRules
 from plea_aid.law.records import (
     DIMENSIONS,
     Authority,
@@ -81,6 +82,7 @@ def read_law(root: Path) -> Law:
         },
         policies=tuple(reader.each_file(root / "helena" / "policy", Policy)),
         checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
+        figures=tuple(reader.each_file(root / "helena" / "figures", FigureRules)),
         reviews=tuple(reader.each_file(root / "helena" / "review", ReviewRules)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
         limits=next((x for s in states if (x := reader.one(s / "limits.toml", "limits", Limits))), Limits()),

@@ -186,9 +186,18 @@ def _verdict(db: Database, actor: Actor, view: CaseView) -> None:
                 _do(lambda: submission.approve(db, actor, view.id, view.version, note), "Approved.")
         with st.form("review/return"):
             reasons = st.text_area("Why it goes back", key=f"review/{view.id}/reasons", height=80)
+            names = {one.id: one.name for one in load_law().figure_rules(date.today()).return_kinds}
+            kinds = st.multiselect(
+                "What it is about",
+                list(names),
+                format_func=names.__getitem__,
+                key=f"review/{view.id}/kinds",
+                help="Counted in the office's figures. The words above are not.",
+            )
             if st.form_submit_button("Return with reasons"):
                 _do(
-                    lambda: submission.return_(db, actor, view.id, view.version, reasons), "Returned with your reasons."
+                    lambda: submission.return_(db, actor, view.id, view.version, reasons, kinds),
+                    "Returned with your reasons.",
                 )
         settle_text(f"review/{view.id}/note", "Note of the approval", view.id)
         settle_text(f"review/{view.id}/reasons", "Why it goes back", view.id)

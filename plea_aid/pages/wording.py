@@ -47,6 +47,11 @@ def answer(text: str) -> str:
     return {"true": "Yes", "false": "No", "unspecified": "The record names none"}.get(text, sentence(text))
 
 
+def family_words(name: str) -> str:
+    """Return the name of a family of offenses as a heading: 'Protection order', 'DUI'."""
+    return "DUI" if name == "dui" else sentence(name)
+
+
 def fault_words(line: str, option: str = "") -> str:
     """Return a fault of the engine as a sentence; the option it stands beside need not be named again."""
     shorter = line.removeprefix(f"option '{option}', ") if option else line

@@ -41,6 +41,8 @@ MATRIX = {
     Action.TEXT_READ: {P, S},
     Action.RELEASE_MAKE: {P, S},
     Action.RELEASE_LIST: {P, S, A},
+    Action.WORKLOAD_READ: {S},
+    Action.FIGURES_EXPORT: {S, A},
     Action.LAW_CHECK: {S},
     Action.IMPACT_READ: {P, S, L, A},
     Action.IMPACT_READ_ALL: {S, A},

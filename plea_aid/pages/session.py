@@ -59,6 +59,7 @@ def sign_out() -> None:
         st.session_state[_TICKET] = tickets.leave("")
     else:
         st.logout()  # by way of the provider, and the server clears the cookie on the way
+        st.stop()  # a run that begins now would drop what sends the browser there
 
 
 def farewell() -> str | None:

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,19 +40,25 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Start the program on a free port with an empty database; stop it again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with running(tmp_path) as started:
+        yield started
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Server]:
+    """Run the program on a free port with an empty database in ``folder`` and the given settings."""
+    port = free_port()
     environment = {
         **os.environ,
-        "PLEA_AID_HOME": str(tmp_path),
-        "PLEA_AID_DATABASE_URL": f"sqlite:///{tmp_path / 'office.db'}",
+        "PLEA_AID_HOME": str(folder),
+        "PLEA_AID_DATABASE_URL": f"sqlite:///{folder / 'office.db'}",
+        **settings,
     }
-    log = tmp_path / "printed.txt"
+    log = folder / "printed.txt"
     with log.open("w") as printed:
         program = subprocess.Popen(
             [sys.executable, "-m", "plea_aid", "serve", "--port", str(port)],
-            cwd=tmp_path,
+            cwd=folder,
             env=environment,
             stdout=printed,
             stderr=subprocess.STDOUT,
@@ -66,6 +73,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
         finally:
             program.terminate()
             program.wait(timeout=20)
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_healthy(program: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -24,6 +24,7 @@ from plea_aid.casework.law_editions import keep_edition, kept_law
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.stored import AS_IT_STANDS, bring_up_to_date, read_back, still_counts
 from plea_aid.casework.tables import CaseFile, CaseVersion, LawCheck, LawImpact, StoredAnalysis, User
+from plea_aid.casework.visibility import closed_cases
 from plea_aid.casework.work import changing
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
@@ -92,10 +93,11 @@ def what_if(
     with changing(db, actor) as work:
         work.require(Action.LAW_CHECK, kind="law", id_=new.version)
         work.record(Action.LAW_CHECK, "law", new.version, compared=old.version)
+        closed = closed_cases(work.session, actor)
     bring_up_to_date(db, load_law(), _law_of_last_start(db) or load_law().version)
     rerun = Rerun(old, new)
     for batch in _batches(db, rerun, None, old.version, today or date.today(), tally):
-        yield from batch
+        yield from (one for one in batch if one.case_id not in closed)
 
 
 def check_at_start(db: Database, actor: Actor, law: Law | None = None) -> Check | None:
@@ -132,6 +134,7 @@ def check(
         keep_edition(work.session, law)
         number = (work.session.execute(select(func.max(col(LawCheck.number)))).scalar_one() or 0) + 1
         work.session.add(LawCheck(number=number, law_version=law.version, at_start=at_start))
+        closed = closed_cases(work.session, actor)
     found = Check(law.version)
     for basis in _laws_of_analyses(db, law.version):
         for batch in _check_from(db, basis, law, today, found.tally):
@@ -139,7 +142,8 @@ def check(
                 _alone(session)
                 _keep(session, number, batch)
             for one in batch:
-                each(one)
+                if one.case_id not in closed:
+                    each(one)
     with changing(db, actor) as work:
         row = work.session.get_one(LawCheck, number)
         tally = found.tally

@@ -15,6 +15,7 @@ from plea_aid.casework.canonical import is_id, unstamp
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import AuditEvent
+from plea_aid.casework.visibility import closed_cases
 from plea_aid.casework.work import reading
 
 LONGEST_PAGE = 1000
@@ -54,7 +55,9 @@ def list_events(
     with reading(db, actor) as work:
         work.require(Action.AUDIT_READ, kind="audit")
         work.record(Action.AUDIT_READ, "audit", case_id if case_id and is_id(case_id) else "")
-        return [_view(row) for row in work.session.scalars(query)]
+        closed = closed_cases(work.session, actor)
+        rows = work.session.scalars(query)
+        return [_view(row) for row in rows if not any(case in row.detail for case in closed)]
 
 
 def _view(row: AuditEvent) -> EventView:

@@ -44,6 +44,14 @@ def closed_to(session: Session, case_id: str) -> frozenset[str]:
     return frozenset(session.execute(query).scalars())
 
 
+def closed_cases(session: Session, actor: Actor) -> frozenset[str]:
+    """Return the ids of the cases that are closed to ``actor``, to leave them out of what a query did not."""
+    query = select(col(CaseWall.case_id)).where(
+        col(CaseWall.user_id) == actor.user_id, col(CaseWall.lifted_at).is_(None)
+    )
+    return frozenset(session.execute(query).scalars())
+
+
 def confine(session: Session, actor: Actor) -> None:
     """Leave the cases closed to ``actor``, and all that belongs to them, out of every query of ``session``."""
     walled = (col(CaseWall.user_id) == actor.user_id, col(CaseWall.lifted_at).is_(None))

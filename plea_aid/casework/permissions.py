@@ -248,7 +248,10 @@ OTHER_RULES: dict[str, str] = {
 }
 """The rules that do not look at a case, by id."""
 CASE_ACTIONS: tuple[Action, ...] = tuple(
-    act for act in Action if act.startswith(("case.", "wall.", "text.")) and act not in (_A.CASE_LIST, _A.CASE_CREATE)
+    act
+    for act in Action
+    if (act.startswith(("case.", "wall.", "text.")) and act not in (_A.CASE_LIST, _A.CASE_CREATE))
+    or act in (_A.RELEASE_MAKE, _A.IMPACT_ACKNOWLEDGE)
 )
 """What is done on one case."""
 

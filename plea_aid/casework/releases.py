@@ -189,7 +189,10 @@ def ledger(db: Database, actor: Actor, *, case_id: str | None = None, limit: int
 
 
 def last_lines(db: Database, actor: Actor, case_id: str, profile: str) -> tuple[str, ...] | None:
-    """Return what the last release of a case by this profile said, line by line; None when there was none."""
+    """Return what the last release of a case by this profile said, line by line; None when there was none.
+
+    Raises NotAllowed or NotFound.
+    """
     query = (
         select(col(ReleaseCopy.lines))
         .join(
@@ -202,7 +205,12 @@ def last_lines(db: Database, actor: Actor, case_id: str, profile: str) -> tuple[
         .limit(1)
     )
     with reading(db, actor) as work:
-        work.require(Action.RELEASE_MAKE, kind="case", id_=shown_id(case_id))
+        case_id = shown_id(case_id)
+        work.require(Action.RELEASE_MAKE, kind="case", id_=case_id)
+        case = work.session.get(CaseFile, case_id)
+        if case is None:
+            raise work.no_such_case(Action.RELEASE_MAKE, case_id)
+        work.require(Action.RELEASE_MAKE, facts_of(work.session, case), kind="case", id_=case_id)
         found = work.session.scalars(query).first()
         return tuple(json.loads(found)) if found is not None else None
 

@@ -36,6 +36,7 @@ PAGES: dict[str, Action | None] = {
     "review": _A.CASE_LIST,
     "releases": _A.RELEASE_LIST,
     "law-impact": _A.IMPACT_READ,
+    "office": _A.OFFICE_READ,
     "accounts": _A.USER_LIST,
     "law": None,
     "law-draft": None,
@@ -95,7 +96,8 @@ def test_a_page_shows_a_case_to_whom_the_table_says(
             assert MARK in page, name
     refused = "may not" in shown["accounts"]
     assert refused == (Action.USER_LIST not in ROLE_MAY[role])
-    assert ("may not" in shown["releases"]) == (Action.RELEASE_LIST not in ROLE_MAY[role])
+    for name in ("releases", "office"):
+        assert ("may not" in shown[name]) == (PAGES[name] not in ROLE_MAY[role]), name
 
 
 @pytest.mark.parametrize("role", ["prosecutor", "supervisor", "paralegal", "auditor"])

@@ -19,7 +19,8 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.decided import Submitted, bring_up_to_date, submitted_cases
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.suppression import withhold
-from plea_aid.casework.tables import CaseFile, User
+from plea_aid.casework.tables import CaseFile
+from plea_aid.casework.views import names_of
 from plea_aid.casework.work import reading
 from plea_aid.law.load import load_law
 
@@ -152,13 +153,13 @@ def workload(db: Database, actor: Actor) -> list[tuple[str, int]]:
         work.require(Action.WORKLOAD_READ, kind="office")
         work.record(Action.WORKLOAD_READ, "office", "")
         query = (
-            select(col(User.display_name), func.count(col(CaseFile.id)))
-            .join(CaseFile, col(CaseFile.owner_id) == col(User.id))
+            select(col(CaseFile.owner_id), func.count(col(CaseFile.id)))
             .where(col(CaseFile.stage) != "entered", col(CaseFile.example).is_(False))
-            .group_by(col(User.id), col(User.display_name))
-            .order_by(col(User.display_name))
+            .group_by(col(CaseFile.owner_id))
         )
-        return [(name, many) for name, many in work.session.execute(query)]
+        open_cases = {row[0]: row[1] for row in work.session.execute(query)}
+        names = names_of(work.session, open_cases)
+        return sorted((names[owner], many) for owner, many in open_cases.items())
 
 
 def _families(cases: Sequence[Submitted], least: int) -> dict[str, list[Submitted]]:

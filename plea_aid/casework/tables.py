@@ -401,7 +401,7 @@ class DecidedCase(Table, table=True):
     case_id: str = Field(sa_type=Text, primary_key=True, foreign_key="case_file.id", ondelete="CASCADE")
     version_number: int
     """The version it was read from."""
-    facts: str = Field(sa_type=Text)
+    facts: str = Field(sa_type=Encrypted)
     """The facts as JSON text; none of them is a text someone wrote."""
 
 

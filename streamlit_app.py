@@ -56,7 +56,7 @@ def main() -> None:
         return
     pages = _pages(actor)
     frame.keep_pages(pages)
-    chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden")
+    chosen = st.navigation(list(pages.values()), position="sidebar" if actor else "hidden", expanded=True)
     st.set_page_config(
         page_title=f"{chosen.title if actor else 'Sign in'} - Plea Aid",
         initial_sidebar_state="auto" if actor else "collapsed",

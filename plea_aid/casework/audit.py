@@ -24,7 +24,7 @@ from plea_aid.casework.data_keys import DataKeys
 from plea_aid.casework.database import Database
 from plea_aid.casework.encrypted import StoredRow, as_stored, bound_row, encrypted_as_stored, open_row, row_key
 from plea_aid.casework.errors import CaseworkError, Fault
-from plea_aid.casework.tables import SEALED, AuditEvent, SealedTable, Table
+from plea_aid.casework.tables import SEALED, AuditEvent, DisposedRow, SealedTable, Table
 
 GENESIS = "0" * 64
 """What the first event holds for the hash before it."""
@@ -59,6 +59,8 @@ class Verification:
     sealed_rows: int
     head: Head
     faults: tuple[Fault, ...]
+    disposed: int = 0
+    """Sealed rows that are gone because a certificate let them go."""
 
     @property
     def ok(self) -> bool:
@@ -137,6 +139,15 @@ class _Verifier:
         self.hash = GENESIS
         self.recomputed = GENESIS
         self.kept_head = GENESIS
+        self.disposed = 0
+        # A row that a certificate let go is gone lawfully; the certificate's own rows are sealed and counted below.
+        self._disposed = dict(self._let_go())
+
+    def _let_go(self) -> Iterator[tuple[tuple[str, str], str]]:
+        table = DisposedRow.__table__  # type: ignore[attr-defined]
+        for stored in self.session.execute(select(*as_stored(table))):
+            fields = open_row(table, stored._mapping, self.keys).fields
+            yield (fields["table_name"], fields["row_id"]), fields.get("row_sha256", "")
 
     def run(self) -> Verification:
         for batch in self._batches():
@@ -154,7 +165,7 @@ class _Verifier:
             self.faults.append(Fault(place, "it is not the one that was kept as the head"))
         self._count_sealed()
         self._check_open()
-        return Verification(self.seq, self.sealed.total(), Head(self.seq, self.hash), tuple(self.faults))
+        return Verification(self.seq, self.sealed.total(), Head(self.seq, self.hash), tuple(self.faults), self.disposed)
 
     def _batches(self) -> Iterator[Sequence[Row[Any]]]:
         last = -1
@@ -191,6 +202,9 @@ class _Verifier:
             query = select(*as_stored(table)).where(table.c.id.in_(list(wanted)))
             found = {row.id: open_row(table, row._mapping, self.keys) for row in self.session.execute(query)}
             for row_id, (seq, digest) in wanted.items():
+                if row_id not in found and self._disposed.get((name, row_id)) == digest:
+                    self.disposed += 1
+                    continue
                 if row_id not in found:
                     what = f"it is gone; audit event {seq} tells of it"
                     self.faults.append(Fault(f"{name} {row_id}", what))

@@ -97,6 +97,7 @@ def open_case(db: Database, actor: Actor, case_id: str) -> CaseView:
         if row is None:
             raise work.no_such_case(Action.CASE_READ, case_id)
         work.record(Action.CASE_READ, "case", case_id)
+        refuse_disposed(row)
         return view_of(work.session, row)
 
 
@@ -257,7 +258,14 @@ def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, Cas
         raise work.no_such_case(action, case_id)
     facts = facts_of(work.session, row)
     work.require(action, facts, kind="case", id_=case_id)
+    refuse_disposed(row)
     return row, facts
+
+
+def refuse_disposed(row: CaseFile) -> None:
+    """Raise Invalid for a case whose record was disposed of: nothing of it is there to be shown or changed."""
+    if row.disposed_at is not None:
+        raise Invalid(f"The record of this case was disposed of on {row.disposed_at:%Y-%m-%d}; a certificate says why.")
 
 
 def editable_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
@@ -330,7 +338,7 @@ def _rows_query() -> Select[*tuple[Any, ...]]:
         col(CaseFile.id), col(CaseFile.cause_number), col(CaseFile.stage), col(CaseFile.owner_id),
         col(User.display_name), col(CaseFile.version), col(CaseFile.hearing_date), col(CaseFile.example),
         col(CaseFile.submitted_by), col(CaseFile.submitted_at), col(CaseFile.updated_at),
-    ).join(User, col(User.id) == col(CaseFile.owner_id))  # fmt: skip
+    ).join(User, col(User.id) == col(CaseFile.owner_id)).where(col(CaseFile.disposed_at).is_(None))  # fmt: skip
 
 
 def _beyond(after: str) -> Any:

@@ -48,6 +48,7 @@ _COMMON = {
     "lifted_reason": "Why it was taken back, in words.",
     "saved_by": "The account that saved it last.",
     "saved_at": "When it was saved last.",
+    "edition": "The edition of the office's data it was made under.",
     "released_by": "The account that released it.",
     "released_at": "When it was released.",
     "sealed_by": "The account that sealed it.",

@@ -143,6 +143,7 @@ def _sqlite_engine(url: URL) -> Engine:
             "foreign_keys=ON",
             "recursive_triggers=ON",  # or INSERT OR REPLACE would delete a sealed row past its trigger
             "trusted_schema=OFF",
+            "secure_delete=ON",  # what is disposed of is overwritten in the file, not only unlinked
         ):
             connection.execute(f"PRAGMA {pragma}")
         connection.set_authorizer(_keep_the_seals)

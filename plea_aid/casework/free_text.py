@@ -24,6 +24,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     "law_sign_off": ("note",),
     "sealed_text": ("place", "reason"),
     "release_entry": ("authority",),
+    "legal_hold": ("reason", "asked_by"),
+    "hold_lift": ("reason",),
+    "disposal_request": ("reason",),
 }
 """Columns that hold what a person wrote, by table."""
 DOCUMENTS: dict[str, tuple[str, ...]] = {

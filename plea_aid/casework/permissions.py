@@ -47,6 +47,10 @@ class Action(StrEnum):
     TEXT_READ = "text.read"
     RELEASE_MAKE = "release.make"
     RELEASE_LIST = "release.list"
+    RETENTION_READ = "retention.read"
+    HOLD_CHANGE = "hold.change"
+    DISPOSAL_REQUEST = "disposal.request"
+    DISPOSAL_APPROVE = "disposal.approve"
     WORKLOAD_READ = "office.workload"
     FIGURES_EXPORT = "office.figures-export"
     LAW_CHECK = "law.check-impact"
@@ -94,9 +98,9 @@ _ATTORNEY = _READ | {
     _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
     _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE,
 }  # fmt: skip
-_RELEASING = frozenset({_A.RELEASE_MAKE, _A.RELEASE_LIST})
+_RELEASING = frozenset({_A.RELEASE_MAKE, _A.RELEASE_LIST, _A.RETENTION_READ, _A.HOLD_CHANGE, _A.DISPOSAL_REQUEST})
 _AUDITING = frozenset({_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST}) | {
-    _A.IMPACT_READ_ALL, _A.FIGURES_EXPORT,
+    _A.IMPACT_READ_ALL, _A.FIGURES_EXPORT, _A.RETENTION_READ,
 }  # fmt: skip
 _ACCOUNTS = frozenset({_A.USER_LIST, _A.USER_CHANGE, _A.SESSION_LIST, _A.SESSION_END})
 _REVIEWING = frozenset({_A.CASE_APPROVE, _A.CASE_RETURN, _A.AUDIT_READ, _A.LAW_CHECK, _A.IMPACT_READ_ALL}) | {
@@ -108,7 +112,7 @@ _OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BA
 
 ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY | _RELEASING,
-    "supervisor": _ATTORNEY | _RELEASING | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
+    "supervisor": _ATTORNEY | _RELEASING | {_A.DISPOSAL_APPROVE} | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
     "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
     "auditor": _READ | _AUDITING,
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
@@ -154,6 +158,10 @@ PHRASES: dict[Action, str] = {
     _A.TEXT_READ: "read a sealed text",
     _A.RELEASE_MAKE: "release a copy of a record",
     _A.RELEASE_LIST: "see the ledger of releases",
+    _A.RETENTION_READ: "see holds, retention and disposals",
+    _A.HOLD_CHANGE: "place or lift a legal hold",
+    _A.DISPOSAL_REQUEST: "ask for the disposal of a record",
+    _A.DISPOSAL_APPROVE: "approve the disposal of a record",
     _A.WORKLOAD_READ: "see how many open cases each colleague has",
     _A.FIGURES_EXPORT: "export rows without names for an outside reviewer",
     _A.LAW_CHECK: "compare the stored analyses with the law of today",
@@ -213,7 +221,10 @@ CASE_RULES: tuple[CaseRule, ...] = (
     CaseRule(
         "own-case-or-supervisor",
         "Who may move, hand over, close or release a case",
-        frozenset({_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ, _A.RELEASE_MAKE}),
+        frozenset(
+            {_A.CASE_OFFER, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.WALL_CHANGE, _A.TEXT_READ, _A.RELEASE_MAKE}
+            | {_A.HOLD_CHANGE, _A.DISPOSAL_REQUEST}
+        ),
         lambda actor, case: not _owns(actor, case) and actor.role != "supervisor",
         "Only the attorney who has this case, or a supervisor, may {do}.",
     ),

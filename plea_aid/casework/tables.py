@@ -169,6 +169,8 @@ class CaseFile(Table, table=True):
     submitted_at: datetime | None = None
     review_required: bool = True
     """Whether the office's thresholds ask a supervisor to review the latest submitted version."""
+    disposed_at: datetime | None = None
+    """When its record was disposed of; a certificate says what and why."""
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
@@ -376,6 +378,90 @@ class ReleaseCopy(SealedCaseTable, table=True):
     """The lines, as JSON."""
 
 
+class LegalHold(SealedCaseTable, table=True):
+    """A legal hold: nothing of the case is disposed of until it is lifted."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    reason: str = Field(sa_type=Encrypted)
+    asked_by: str = Field(sa_type=Encrypted)
+    """Who asked for it, and under which reference."""
+    placed_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    """The account that placed it."""
+    placed_at: str = Field(sa_type=Text)
+    """When it was placed."""
+
+
+class HoldLift(SealedCaseTable, table=True):
+    """A legal hold taken back."""
+
+    __tablename__ = "hold_lift"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    hold_number: int
+    """The hold it lifts, by its number in the case."""
+    reason: str = Field(sa_type=Encrypted)
+    lifted_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    lifted_at: str = Field(sa_type=Text)
+
+
+class DisposalRequest(SealedCaseTable, table=True):
+    """A request to dispose of a case's record, which another person approves or not."""
+
+    __tablename__ = "disposal_request"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    retention_class: str = Field(sa_type=Text)
+    """The class of the record, by its id in the edition."""
+    edition: str = Field(sa_type=Text)
+    """The edition of the retention classes."""
+    reason: str = Field(sa_type=Encrypted)
+    requested_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    """The account that asked for it."""
+    requested_at: str = Field(sa_type=Text)
+    """When it was asked for."""
+
+
+class DisposalCertificate(SealedCaseTable, table=True):
+    """What was disposed of, under which class, by whose request and approval."""
+
+    __tablename__ = "disposal_certificate"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    request_number: int
+    """The request it answers."""
+    retention_class: str = Field(sa_type=Text)
+    """The class of the record, by its id in the edition."""
+    edition: str = Field(sa_type=Text)
+    """The edition of the retention classes."""
+    cause_number: str = Field(sa_type=Encrypted)
+    contents: str = Field(sa_type=Text)
+    """How many rows of each table were disposed of, as JSON."""
+    requested_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    """The account that asked for it."""
+    approved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    """The account that approved it."""
+    approved_at: str = Field(sa_type=Text)
+    """When it was approved and done."""
+
+
+class DisposedRow(SealedTable, table=True):
+    """A sealed row that a certificate let go: which one, and its hash, by which the audit trail knows it."""
+
+    __tablename__ = "disposed_row"
+    __table_args__ = (UniqueConstraint("table_name", "row_id"),)
+
+    certificate_id: str = Field(sa_type=Text, foreign_key="disposal_certificate.id")
+    """The certificate."""
+    table_name: str = Field(sa_type=Text)
+    """The table it was in."""
+    row_id: str = Field(sa_type=Text)
+    """Its id there."""
+    row_sha256: str = Field(sa_type=Encrypted)
+    """Its hash."""
+
+
 class LawSignOff(SealedTable, table=True):
     """An attorney's sign-off of one entry of the law, as its content was then."""
 
@@ -516,5 +602,10 @@ SEALED: dict[str, type[SealedTable]] = {
     "sealed_text": SealedText,
     "release_entry": ReleaseEntry,
     "release_copy": ReleaseCopy,
+    "legal_hold": LegalHold,
+    "hold_lift": HoldLift,
+    "disposal_request": DisposalRequest,
+    "disposal_certificate": DisposalCertificate,
+    "disposed_row": DisposedRow,
 }
 """Tables whose rows never change, besides the audit trail itself."""

@@ -36,6 +36,7 @@ def law_check() -> None:
     with one_line_faults("law"):
         from plea_aid.law.check import check_law
         from plea_aid.law.releases import check_releases, load_releases
+        from plea_aid.law.retention import load_retention
         from plea_aid.privacy.guard import load_guard
         from plea_aid.privacy.scorecard import load_corpus
 
@@ -44,6 +45,8 @@ def law_check() -> None:
         load_corpus()
         problems, remarks = check_law(law)
         problems += check_releases(law, load_releases())
+        cited = load_retention().authorities
+        problems += [f"retention: there is no authority '{a}'" for a in cited if a not in law.authorities]
         for line in problems:
             typer.echo(line, err=True)
         if problems:

@@ -53,3 +53,5 @@ def verify() -> None:
         if not result.ok:
             raise typer.Exit(2)
         typer.echo(f"{result.events} events and {result.sealed_rows} sealed rows: nothing was altered.")
+        if result.disposed:
+            typer.echo(f"{result.disposed} sealed rows are gone by certificate of disposal, and no others.")

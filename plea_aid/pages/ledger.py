@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from plea_aid.casework import releases as ledger
+from plea_aid.casework import retention
 from plea_aid.casework.releases import ReleaseView
 from plea_aid.law.releases import Releases, load_releases
 from plea_aid.pages import saving
 from plea_aid.pages.frame import page_link, signed_in
+from plea_aid.pages.keeping import show_certificates
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, plain
 
@@ -20,11 +22,14 @@ def draw() -> None:
     db, actor = database(), signed_in()
     st.title("Releases", anchor=False)
     st.markdown("Every copy of a record that was handed over: to whom, on what basis, and the hash of its file.")
+    st.markdown("And every record that was disposed of, with its certificate.")
     saving.show_notices()
     entries = ledger.ledger(db, actor)
     show_ledger(entries, load_releases())
     for case_id, cause in dict.fromkeys((e.case_id, e.cause_number) for e in entries[:10]):
         page_link("release", f"Open the releases of {plain(cause or 'a case without number')}", case_id)
+    st.header("Certificates of disposal", anchor=False)
+    show_certificates(retention.certificates(db, actor))
 
 
 def show_ledger(entries: Sequence[ReleaseView], releases: Releases, *, cause: bool = True) -> None:

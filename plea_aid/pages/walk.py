@@ -28,6 +28,7 @@ STEPS: tuple[Step, ...] = (
 )
 BESIDE: tuple[Step, ...] = (
     Step("release", "Release a copy", "Who is given which parts of this record, on what basis; and what is sealed."),
+    Step("retention", "Hold and retention", "How long this record is kept, what holds it, and how it is disposed of."),
 )
 """Pages of a case beside the walk."""
 STEP_IDS = tuple(step.id for step in STEPS)

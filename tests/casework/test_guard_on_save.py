@@ -37,6 +37,10 @@ NOT_WORDS = {
     "factor_entry": {"factor"},
     "gate_entry": {"gate"},
     "law_sign_off": {"kind"},
+    "disposal_request": {"retention_class", "edition"},
+    # made of guarded rows
+    "disposal_certificate": {"retention_class", "edition", "cause_number", "contents"},
+    "disposed_row": {"table_name"},
     "release_entry": {"profile", "edition", "basis", "carried", "added", "sealed_texts", "found"},
     # what was released of guarded rows
     "release_copy": {"lines"},
@@ -45,6 +49,7 @@ NOT_WORDS = {
     "sealed_text": {"content", "kinds"},
     "sign_in_session": {"terminal", "proof"},
     # conclusions of the engine about guarded documents
+    "decided_case": {"facts"},
     "stored_analysis": {"uses", "content"},
     "law_impact": {"changes"},
     "linked_identity": {"email", "issuer", "subject"},

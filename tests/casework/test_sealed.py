@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from plea_aid.casework import cases, sealed_texts, signoff, submission
+from plea_aid.casework import cases, releases, retention, sealed_texts, signoff, submission
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import Head, verify_chain
 from plea_aid.casework.database import Database, open_for_migration
@@ -24,6 +24,7 @@ from plea_aid.law.load import load_law
 
 from ..conftest import POSTGRES
 from .conftest import People
+from .test_retention import disposed_example
 
 SEALED_TABLES = [*SEALED, "audit_event"]
 THEFT = "mt-45-6-301-1"
@@ -38,6 +39,11 @@ def submitted(db: Database, people: People, rules: Rules, case: CaseView, fill: 
     law = load_law()
     signoff.sign_off(db, people.supervisor, "offense", THEFT, hash_of_entry(law, "offense", THEFT), "Read.", law=law)
     sealed_texts.seal_text(db, people.prosecutor, case.id, "DOB 3/4/1991", "The court asked.", place="a note")
+    gone = disposed_example(db, people)
+    assert retention.keeping(db, people.auditor, gone).certificate
+    asked = {"profile": "public-record", "recipient": "A citizen", "basis": "public-information", "authority": "By law"}
+    request = releases.checked_request(asked)
+    releases.record_release(db, people.prosecutor, case.id, request, document_sha256="a" * 64, lines=["one"])
     return cases.open_case(db, people.prosecutor, case.id)
 
 

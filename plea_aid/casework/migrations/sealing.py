@@ -63,3 +63,44 @@ def _seal_postgres(table: str) -> None:
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION plea_aid_refuse()"
     )
+
+
+def let_go_by_certificate(tables: tuple[str, ...]) -> None:
+    """Let a row of these sealed tables be deleted once a sealed ``disposed_row`` names it, and no row else."""
+    if op.get_context().dialect.name == "sqlite":
+        for table in tables:
+            op.execute(f"DROP TRIGGER {table}_no_delete")
+            named = f"EXISTS (SELECT 1 FROM disposed_row WHERE table_name = '{table}' AND row_id = OLD.id)"  # noqa: S608
+            refusal = f"SELECT RAISE(ABORT, 'rows of {table} are sealed')"
+            op.execute(
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} WHEN NOT {named} BEGIN {refusal}; END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION plea_aid_refuse_undisposed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM disposed_row WHERE table_name = TG_TABLE_NAME "
+        "AND row_id = OLD.id) THEN RETURN OLD; END IF; "
+        "RAISE EXCEPTION 'rows of % are sealed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    _on_change(tables, "plea_aid_refuse_undisposed")
+
+
+def never_let_go(tables: tuple[str, ...]) -> None:
+    """Take back what ``let_go_by_certificate`` allows."""
+    if op.get_context().dialect.name == "sqlite":
+        for table in tables:
+            op.execute(f"DROP TRIGGER {table}_no_delete")
+            refusal = f"SELECT RAISE(ABORT, 'rows of {table} are sealed')"
+            op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refusal}; END")
+        return
+    _on_change(tables, "plea_aid_refuse")
+    op.execute("DROP FUNCTION plea_aid_refuse_undisposed()")
+
+
+def _on_change(tables: tuple[str, ...], function: str) -> None:
+    for table in tables:
+        op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
+        op.execute(
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        )

@@ -75,17 +75,22 @@ class Kinds:
         return found
 
     def _key(self, o: Outcome) -> tuple[object, ...]:
-        t, record = self.tables, o.record
-        facts = facts_of(record)
+        t, record, asked = self.tables, o.record, self.tables.asks_about(o)
+        return (
+            *self.law_key(o), o.conviction, o.disposition.id == "pending",
+            o.supervised, bisect_right(t.ordered_steps, o.ordered_days),
+            bisect_right(t.served_steps, o.served_days),
+            None if record.loss is None or "loss" not in asked else bisect_left(t.loss_over, record.loss),
+            None if record.marijuana_grams is None or "marijuana_grams" not in asked else bisect_left(t.grams_over, record.marijuana_grams),
+        )  # fmt: skip
+
+    def law_key(self, o: Outcome) -> tuple[object, ...]:
+        """Return what the law tells apart in a charge, its maximum and the facts of its record."""
+        asked = self.tables.asks_about(o)
+        facts = {key: said for key, said in facts_of(o.record).items() if key in asked}
         if "substance" in facts:
             facts["substance"] = self.substance(str(facts["substance"]))
-        return (
-            o.charged.id, o.final.id, o.conviction, o.disposition.id == "pending", o.maximum_days, o.felony,
-            o.supervised, tuple(sorted(facts.items())), bisect_right(t.ordered_steps, o.ordered_days),
-            bisect_right(t.served_steps, o.served_days),
-            None if record.loss is None else bisect_left(t.loss_over, record.loss),
-            None if record.marijuana_grams is None else bisect_left(t.grams_over, record.marijuana_grams),
-        )  # fmt: skip
+        return o.charged.id, o.final.id, o.maximum_days, o.felony, tuple(sorted(facts.items()))
 
     def substance(self, named: str) -> str:
         """Return the substance as the law tells substances apart."""

@@ -69,6 +69,10 @@ class _Base:
     """A charge with its number, its day and its facts: how much the law allows, or what is wrong."""
 
     place: int
+    """The same for charges that the law does not tell apart."""
+    loss: bool = False
+    """Whether the loss can make a difference; so for grams."""
+    grams: bool = False
     days: int = 0
     fine: int = 0
     wrong: str = ""
@@ -90,7 +94,7 @@ class RowReader:
         self.errors = _Met()
         """Every sentence said of a row with an error, each once."""
         self._columns: dict[str, Column] = readers()
-        self._charges, self._substances, self._victims = _Met(), _Met(), _Met()
+        self._charges, self._substances, self._victims, self._laws = _Met(), _Met(), _Met(), _Met()
         self._bases: dict[tuple[int, ...], _Base] = {}
         self._kind_places: dict[tuple[int, ...], int] = {}
         alike = [(r.is_conviction, r.id == "pending") for r in (tables.law.dispositions[m] for m in MANNERS)]
@@ -151,15 +155,19 @@ class RowReader:
         ]
         first, inverse = _distinct([m[good] for m in meanings])
         bases = [self._base(tuple(int(m[row]) for m in meanings), block, row) for row in good[first]]
-        places, days, fines, wrong = (
+        places, loss, grams, days, fines, wrong = (
             (
                 np.array(values, dtype=np.int64)[inverse]
-                for values in zip(*((b.place, b.days, b.fine, self._wrong(b)) for b in bases), strict=True)
+                for values in zip(
+                    *((b.place, b.loss, b.grams, b.days, b.fine, self._wrong(b)) for b in bases), strict=True
+                )
             )
             if bases
-            else (np.zeros(0, dtype=np.int64),) * 4
+            else (np.zeros(0, dtype=np.int64),) * 6
         )
         block.base[good] = places
+        block.loss[good] = np.where(loss, rows.loss[good], np.nan)
+        block.grams[good] = np.where(grams, rows.grams[good], np.nan)
         rows.error[good] = wrong
         ordered, fine = rows.jail[good] + rows.suspended[good], columns["fine"].or_else(0)[good]
         doubtful = (wrong == BLANK) & ((ordered > days) | (fine > fines) | (rows.served[good] > ordered))
@@ -179,12 +187,14 @@ class RowReader:
     def _base(self, key: tuple[int, ...], block: _Block, row: int) -> _Base:
         found = self._bases.get(key)
         if found is None:
-            place = len(self._bases)
             try:
                 outcome = self.kinds.outcome({k: v for k, v in block.values(row).items() if k not in _FIGURES})
-                found = _Base(place, outcome.maximum_days, outcome.fine_max)
+                place = self._laws.place(self.kinds.law_key(outcome))
+                asked = self.tables.asks_about(outcome)
+                asks = "loss" in asked, "marijuana_grams" in asked
+                found = _Base(place, *asks, outcome.maximum_days, outcome.fine_max)
             except CaseError as fault:
-                found = _Base(place, wrong="; ".join(fault.problems))
+                found = _Base(BLANK, wrong="; ".join(fault.problems))
             self._bases[key] = found
         return found
 
@@ -202,8 +212,8 @@ class RowReader:
             ((suspended > 0) | (manner == _DEFERRED)).astype(np.int64),
             np.searchsorted(t.ordered_steps, rows.jail[good] + suspended, side="right"),
             np.searchsorted(t.served_steps, rows.served[good], side="right"),
-            _over(t.loss_over, rows.loss[good]),
-            _over(t.grams_over, rows.grams[good]),
+            _over(t.loss_over, block.loss[good]),
+            _over(t.grams_over, block.grams[good]),
         ]
         first, inverse = _distinct(meanings)
         found = [self._kind(tuple(int(m[n]) for m in meanings), block, int(good[n])) for n in first]
@@ -226,6 +236,8 @@ class _Block:
     def __init__(self, columns: dict[str, _Values], rows: Rows) -> None:
         self.columns, self.rows = columns, rows
         self.base = np.full(len(rows), BLANK, dtype=np.int64)
+        self.loss, self.grams = (np.full(len(rows), np.nan) for _ in range(2))
+        """The figures where they can make a difference, else not a number."""
 
     def good(self) -> npt.NDArray[np.intp]:
         """Return the rows without an error."""

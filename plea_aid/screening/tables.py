@@ -15,7 +15,7 @@ from datetime import date
 from typing import Literal
 
 from plea_aid.analysis.analyst import Analyst
-from plea_aid.analysis.charge import Outcome
+from plea_aid.analysis.charge import Outcome, facts_of
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
 from plea_aid.analysis.levels import rank
 from plea_aid.analysis.limb import Situation
@@ -88,6 +88,8 @@ class Tables:
         """Answers to 'which substance?' that the law tells apart; every other one is like any other."""
         self._alone = Analyst(_of_one_count(law), day)
         self._own = self._own_grounds()
+        self._met: dict[tuple[str, ...], frozenset[str]] = {}
+        self._reach: dict[tuple[object, ...], Analyst] = {}
 
     # ----- taking apart
 
@@ -152,12 +154,7 @@ class Tables:
 
     def asks_for_another(self, outcome: Outcome) -> tuple[bool, ...]:
         """Return, for each lone-offense exception, whether another offense can make a difference to this count."""
-        met = set()
-        for charge in {outcome.charged.id: outcome.charged, outcome.final.id: outcome.final}.values():
-            for name in self.law.categories:
-                match = self._alone.match(charge, outcome, name)
-                if match.level != "none" or match.relief_level != "none":
-                    met.add(name)
+        met = self.met(outcome)
         limbs = [limb for g in self.law.grounds.values() for limb in g.limbs if limb.exceptions]
         return tuple(
             any(e.id in x.exceptions and (not x.any_category or met.intersection(x.any_category)) for x in limbs)
@@ -169,7 +166,76 @@ class Tables:
     ) -> tuple[tuple[Finding, ...], tuple[NotAnalysed, ...]]:
         """Return what the tests of one count find; the counts ``beside`` it defeat lone-offense exceptions."""
         others = [replace(o, number=None, scheme=f"beside {place}") for place, o in enumerate(beside)]
-        return findings_of(Situation(self._alone, (outcome, *others)))
+        return findings_of(Situation(self._within_reach(outcome), (outcome, *others)))
+
+    def _within_reach(self, outcome: Outcome) -> Analyst:
+        """Return an analyst for the tests that an outcome can meet: most grounds need not be asked at all."""
+        convicted, pending = outcome.conviction != "none", outcome.disposition.id == "pending"
+        key = (outcome.charged.id, outcome.final.id, str(sorted(facts_of(outcome.record).items())), convicted, pending)
+        found = self._reach.get(key)
+        if found is None:
+            met, names = self.met(outcome), _names(outcome)
+            kept: dict[str, tuple[Limb, ...]] = {}
+
+            def reached(limb: Limb) -> bool:
+                if limb.basis == "conviction" and not convicted and not limb.described_in:
+                    return False
+                if limb.basis == "conduct" and not (convicted or pending):
+                    return False
+                if limb.any_category and not met.intersection(limb.any_category):
+                    return False
+                return not (limb.any_label or limb.any_flag) or bool(
+                    names.intersection((*limb.any_label, *limb.any_flag))
+                )
+
+            law = self._alone.law
+            for ground in law.grounds.values():
+                kept[ground.id] = tuple(x for x in ground.limbs if reached(x))
+            asked = {g for g, limbs in kept.items() if any(not x.described_in for x in limbs)}
+            while more := {
+                g
+                for g, limbs in kept.items()
+                if g not in asked and any(asked.intersection(x.described_in) for x in limbs)
+            }:
+                asked |= more
+            grounds = {}
+            for name in (g for g in law.grounds if g in asked):
+                limbs = [
+                    x.model_copy(update={"described_in": tuple(d for d in x.described_in if d in asked)})
+                    if x.described_in
+                    else x
+                    for x in kept[name]
+                    if not x.described_in or asked.intersection(x.described_in)
+                ]
+                grounds[name] = law.grounds[name].model_copy(update={"limbs": tuple(limbs)})
+            found = self._reach[key] = replace(self._alone, law=replace(law, grounds=grounds))
+        return found
+
+    def met(self, outcome: Outcome) -> frozenset[str]:
+        """Return the categories that the charge, or what it ends in, may belong to."""
+        key = (outcome.charged.id, outcome.final.id, str(sorted(facts_of(outcome.record).items())))
+        if key not in self._met:
+            charges = {outcome.charged.id: outcome.charged, outcome.final.id: outcome.final}.values()
+            matches = [self._alone.match(c, outcome, name) for c in charges for name in self.law.categories]
+            self._met[key] = frozenset(m.category for m in matches if m.level != "none" or m.relief_level != "none")
+        return self._met[key]
+
+    def asks_about(self, outcome: Outcome) -> frozenset[str]:
+        """Return which of victim, substance, loss and grams can make a difference to a charge."""
+        met = self.met(outcome)
+        asked = {f.key for c in (outcome.charged, outcome.final) for o in c.offenses for f in o.record_facts}
+        asked |= {
+            key for c in (outcome.charged, outcome.final) for o in c.offenses for p in o.penalties for key in p.when
+        }
+        for limb in (x for g in self.law.grounds.values() for x in g.limbs):
+            if limb.any_category and not met.intersection(limb.any_category):
+                continue
+            exceptions = [self.law.exceptions[name] for name in limb.exceptions]
+            asked |= {"victim"} if limb.relation else set()
+            asked |= {"loss"} if limb.loss_over is not None else set()
+            asked |= {"substance", "marijuana_grams"} if any(e.substance for e in exceptions) else set()
+            asked |= limb.facts.keys()
+        return frozenset(asked)
 
     def words_across(self, place: int, outcome: MarkedOutcome, counted: int) -> tuple[str, ...]:
         """Return the engine's reasons for a test across ``counted`` counts, with what this one contributes.
@@ -188,6 +254,11 @@ class Tables:
         added = f"{' + '.join([str(LONG)] * counted)} = {LONG * counted}"
         head, *rest = result.because
         return (names.sub(NAMES, head.replace(added, SUM)), *rest)
+
+
+def _names(outcome: Outcome) -> frozenset[str]:
+    offenses = [o for c in (outcome.charged, outcome.final) for o in c.offenses]
+    return frozenset(x for o in offenses for x in (*o.labels, *o.flags))
 
 
 _NOT_ACROSS = {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from plea_aid.analysis.charge import Outcome
 from plea_aid.analysis.levels import flagged, higher, rank
@@ -43,7 +41,10 @@ class Answer:
     lead: str
     steps: tuple[str | int, ...]
     """Reasons of what the flag stands for; a number stands for the reasons of that test across counts."""
-    marks: frozenset[str]
+    reads: tuple[str, ...]
+    """Marks, besides the number of the count, that the reasons hold."""
+    across: bool
+    adds_up: bool
     serial: int
     """Tells answers apart."""
 
@@ -54,21 +55,21 @@ class Answers:
     def __init__(self, tables: Tables, kinds: Kinds) -> None:
         self.tables, self.kinds = tables, kinds
         self._alone: dict[tuple[int, bytes], _Alone] = {}
-        self._answers: dict[tuple[int, bytes, bytes], Answer] = {}
+        self._answers: dict[int, Answer] = {}
         self._across: dict[tuple[int, int, int], tuple[str, ...]] = {}
         self._said: dict[tuple[object, ...], str] = {}
         self._serial = itertools.count()
 
     def answer(self, row: int, rows: Rows, cases: Cases) -> Answer:
         """Return what a row without an error comes to."""
-        kind = int(rows.kind[row])
-        key = (kind, cases.others[row].tobytes(), cases.levels[row].tobytes())
+        key = int(cases.alike[row])
         found = self._answers.get(key)
         if found is None:
             if len(self._answers) >= _KEPT:
                 self._answers.clear()
+            kind = int(rows.kind[row])
             alone = self._look(kind, row, rows, cases)
-            found = self._answers[key] = self._compose(alone, cases.levels[row].tolist())
+            found = self._answers[key] = self._compose(alone, kind, cases.levels[row].tolist())
         return found
 
     # ----- findings
@@ -87,7 +88,7 @@ class Answers:
             found = self._alone[key] = _alone(self.tables, self.kinds.kinds[kind], beside)
         return found
 
-    def _compose(self, alone: _Alone, levels: Sequence[int]) -> Answer:
+    def _compose(self, alone: _Alone, kind: int, levels: Sequence[int]) -> Answer:
         """Return the answer from what one count finds and what the tests across counts come to."""
         t = self.tables
         grounds = {*alone.grounds, *(g for g, feeds in t.feeds.items() if any(levels[f.across] for f in feeds))}
@@ -114,35 +115,49 @@ class Answers:
                 findings.append(RowFinding(ground, LEVELS[level], tuple(names)))
                 reasons.append(steps)
         unanalysed = bool(alone.unanalysed - {f.ground for f in findings})
-        return _answer(t, tuple(findings), reasons, unanalysed, next(self._serial))
+        found = _answer(t, tuple(findings), reasons, unanalysed, next(self._serial))
+        words = [s for s in found.steps if isinstance(s, str)]
+        for place in (s for s in found.steps if isinstance(s, int)):
+            words += self._words(place, kind, t.across[place].needs)
+        return replace(found, reads=tuple(m for m in _MARKS if any(m in s for s in words)))
 
     # ----- words
 
     def because(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
         """Return the reasons of a row, its own figures filled in."""
-        own = (
-            int(rows.number[row]),
-            int(rows.manner[row]) if MANNER in answer.marks else BLANK,
-            (int(rows.jail[row]), int(rows.suspended[row])) if TERM in answer.marks else None,
-            int(rows.served[row]) if SERVED in answer.marks else BLANK,
-            float(rows.loss[row]) if LOSS in answer.marks else None,
-            float(rows.grams[row]) if GRAMS in answer.marks else None,
+        key = (
+            answer.serial,
+            rows.number[row],
+            cases.incomplete[row],
+            *(self._figure(m, row, rows) for m in answer.reads),
         )
-        across = any(isinstance(step, int) for step in answer.steps)
-        key = (answer.serial, *own, bool(cases.incomplete[row]))
-        if not across and key in self._said:
-            return self._said[key]
+        if answer.across:
+            of_case = cases.rows_of(row)
+            key = (*key, rows.number[of_case].tobytes(), rows.kind[of_case].tobytes())
+            if answer.adds_up:
+                days = (rows.jail[of_case], rows.suspended[of_case], rows.served[of_case])
+                key = (*key, *(d.tobytes() for d in days))
+        found = self._said.get(key)
+        if found is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            found = self._said[key] = self._say(answer, row, rows, cases)
+        return found
+
+    def _say(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
         steps: list[str] = []
         for step in answer.steps:
             steps += [step] if isinstance(step, str) else self._words_across(step, row, rows, cases)
-        figures = _figures(row, rows, answer.marks | _ACROSS_MARKS if across else answer.marks, self.tables)
-        said = [filled(step, figures) for step in dict.fromkeys(steps)]
-        text = " ".join((answer.lead, *dict.fromkeys(said), *((INCOMPLETE,) if cases.incomplete[row] else ())))
-        if not across:
-            if len(self._said) >= _KEPT:
-                self._said.clear()
-            self._said[key] = text
-        return text
+        figures = _figures(row, rows, self.tables)
+        said = dict.fromkeys(filled(step, figures) for step in steps)
+        return " ".join((answer.lead, *said, *((INCOMPLETE,) if cases.incomplete[row] else ())))
+
+    def _figure(self, mark: str, row: int, rows: Rows) -> object:
+        if mark == MANNER:
+            return rows.manner[row]
+        if mark == TERM:
+            return rows.jail[row], rows.suspended[row]
+        return (rows.served if mark == SERVED else rows.loss if mark == LOSS else rows.grams)[row]
 
     def _words_across(self, place: int, row: int, rows: Rows, cases: Cases) -> list[str]:
         test, kind = self.tables.across[place], int(rows.kind[row])
@@ -155,14 +170,17 @@ class Answers:
             counted = [n for n in of_case if self.kinds.conviction_of(int(rows.kind[n]))]
             days = [int(rows.served[n] if test.served else rows.jail[n] + rows.suspended[n]) for n in counted]
             marks = {SUM: f"{' + '.join(map(str, days))} = {sum(days)}"}
-        key = (place, kind, len(counted))
+        return [filled(step, marks) for step in self._words(place, kind, len(counted))]
+
+    def _words(self, place: int, kind: int, counted: int) -> tuple[str, ...]:
+        key = (place, kind, counted)
         words = self._across.get(key)
         if words is None:
             if len(self._across) >= _KEPT:
                 self._across.clear()
             outcome = self.kinds.kinds[kind].outcome
-            words = self._across[key] = self.tables.words_across(place, outcome, len(counted))
-        return [filled(step, marks) for step in words]
+            words = self._across[key] = self.tables.words_across(place, outcome, counted)
+        return words
 
     def _name(self, row: int, rows: Rows) -> str:
         return f"Count {rows.number[row]} ({self.kinds.kinds[rows.kind[row]].outcome.final.cite})"
@@ -185,8 +203,7 @@ def _alone(tables: Tables, kind: Kind, beside: Sequence[Outcome]) -> _Alone:
     return _Alone(grounds, frozenset(n.ground for n in unanalysed))
 
 
-_MARKS = (NUMBER, TERM, SERVED, LOSS, GRAMS, MANNER)
-_ACROSS_MARKS = frozenset(_MARKS)
+_MARKS = (MANNER, TERM, SERVED, LOSS, GRAMS)
 _FLAGS: dict[str, str] = {"possible": "amber", "unlikely": "clear", "none": "clear"}
 
 
@@ -201,6 +218,7 @@ def _answer(
         if f.level == level or (flagged(level) and flagged(f.level))
     ]
     steps = tuple(dict.fromkeys(step for _, said in shown for step in said))
+    across = [step for step in steps if isinstance(step, int)]
     leads = []
     for each in sorted({f.level for f, _ in shown}, key=rank, reverse=True):
         leads.append(f"{each.capitalize()}: {', '.join(dict.fromkeys(f.ground for f, _ in shown if f.level == each))}.")
@@ -216,25 +234,22 @@ def _answer(
         postures="; ".join(p for p in tables.law.postures if p in held),
         lead=" ".join(leads) or NOTHING_FOUND,
         steps=steps,
-        marks=frozenset(m for m in _MARKS if any(isinstance(s, str) and m in s for s in steps)),
+        reads=(),
+        across=bool(across),
+        adds_up=any(tables.across[n].kind != "tally" for n in across),
         serial=serial,
     )
 
 
-def _figures(row: int, rows: Rows, marks: frozenset[str], tables: Tables) -> dict[str, str]:
+def _figures(row: int, rows: Rows, tables: Tables) -> dict[str, str]:
     """Return what each mark stands for in a row, as the engine would print it."""
     jail, suspended = int(rows.jail[row]), int(rows.suspended[row])
-    figures: dict[str, str] = {NUMBER: str(rows.number[row])}
-    if MANNER in marks:
-        name = tables.law.dispositions[MANNERS[rows.manner[row]]].name
-        figures[MANNER] = name[0].lower() + name[1:]
-    if TERM in marks:
-        term = f"{jail} + {suspended} = {jail + suspended} days" if jail and suspended else f"{jail + suspended} days"
-        figures[TERM] = term
-    if SERVED in marks:
-        figures[SERVED] = str(rows.served[row])
-    if LOSS in marks and not np.isnan(rows.loss[row]):
-        figures[LOSS] = f"{rows.loss[row]:,.2f}"
-    if GRAMS in marks and not np.isnan(rows.grams[row]):
-        figures[GRAMS] = f"{rows.grams[row]:g}"
-    return figures
+    name = tables.law.dispositions[MANNERS[rows.manner[row]]].name
+    return {
+        NUMBER: str(rows.number[row]),
+        MANNER: name[0].lower() + name[1:],
+        TERM: f"{jail} + {suspended} = {jail + suspended} days" if jail and suspended else f"{jail + suspended} days",
+        SERVED: str(rows.served[row]),
+        LOSS: f"{rows.loss[row]:,.2f}",
+        GRAMS: f"{rows.grams[row]:g}",
+    }

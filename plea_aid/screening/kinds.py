@@ -81,7 +81,9 @@ class Kinds:
             o.supervised, bisect_right(t.ordered_steps, o.ordered_days),
             bisect_right(t.served_steps, o.served_days),
             None if record.loss is None or "loss" not in asked else bisect_left(t.loss_over, record.loss),
-            None if record.marijuana_grams is None or "marijuana_grams" not in asked else bisect_left(t.grams_over, record.marijuana_grams),
+            None
+            if record.marijuana_grams is None or "marijuana_grams" not in asked
+            else bisect_left(t.grams_over, record.marijuana_grams),
         )  # fmt: skip
 
     def law_key(self, o: Outcome) -> tuple[object, ...]:

@@ -71,7 +71,7 @@ def marked(outcome: Outcome) -> MarkedOutcome:
     if record.marijuana_grams is not None:
         changed["marijuana_grams"] = Amount(record.marijuana_grams, GRAMS)
     values |= {
-        "number": Days(outcome.number or 1, NUMBER),
+        "number": Days(1, NUMBER),
         "served_days": Days(outcome.served_days, SERVED),
         "disposition": outcome.disposition.model_copy(update={"name": MANNER}),
         "record": record.model_copy(update=changed),

@@ -153,7 +153,7 @@ class RowReader:
             ),
             columns["victim"].each(lambda v: BLANK if v is None else self._victims.place(v)),
         ]
-        first, inverse = _distinct([m[good] for m in meanings])
+        first, inverse = distinct([m[good] for m in meanings])
         bases = [self._base(tuple(int(m[row]) for m in meanings), block, row) for row in good[first]]
         places, loss, grams, days, fines, wrong = (
             (
@@ -215,7 +215,7 @@ class RowReader:
             _over(t.loss_over, block.loss[good]),
             _over(t.grams_over, block.grams[good]),
         ]
-        first, inverse = _distinct(meanings)
+        first, inverse = distinct(meanings)
         found = [self._kind(tuple(int(m[n]) for m in meanings), block, int(good[n])) for n in first]
         rows.kind[good] = np.array(found, dtype=np.int32)[inverse]
 
@@ -272,7 +272,7 @@ def _over(limits: list[float], values: npt.NDArray[np.float64]) -> Ints:
     return np.where(np.isnan(values), BLANK, np.searchsorted(limits, values, side="left"))
 
 
-def _distinct(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def distinct(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return where each distinct combination of the columns first stands, and which combination each row has."""
     codes = pd.factorize(columns[0])[0].astype(np.int64)
     for column in columns[1:]:

@@ -58,11 +58,11 @@ class Screening:
     def columns(self, start: int, stop: int) -> dict[str, list[str]]:
         """Return the columns that screening adds, for rows from ``start`` up to ``stop``."""
         rows, cases = self.settled
-        errors = list(self.reader.errors)
+        errors, kinds = list(self.reader.errors), rows.kind[start:stop].tolist()
         found: dict[str, list[str]] = {name: [] for name in ADDED}
         flag, level, grounds, postures, because, error = (found[name].append for name in ADDED)
-        for row in range(start, stop):
-            if rows.kind[row] == BLANK:
+        for row, kind in enumerate(kinds, start):
+            if kind == BLANK:
                 flag("not-analysed"), level(""), grounds(""), postures(""), because("")
                 error(errors[rows.error[row]])
                 continue

@@ -56,7 +56,6 @@ class Tables:
 
     def __init__(self, law: Law, day: date) -> None:
         self.law, self.day = law, day
-        self.analyst = Analyst(law, day)
         self.across: list[Across] = []
         self.feeds: dict[str, tuple[Feed, ...]] = {}
         """By ground, for grounds in force that a test across counts reaches."""
@@ -88,8 +87,9 @@ class Tables:
         """Answers to 'which substance?' that the law tells apart; every other one is like any other."""
         self._alone = Analyst(_of_one_count(law), day)
         self._own = self._own_grounds()
+        self._words = [self._word_ground(a) for a in self.across]
         self._met: dict[tuple[str, ...], frozenset[str]] = {}
-        self._reach: dict[tuple[object, ...], Analyst] = {}
+        self._asks: dict[tuple[str, ...], frozenset[str]] = {}
 
     # ----- taking apart
 
@@ -131,6 +131,11 @@ class Tables:
             found.append((model.model_copy(update=changed), tuple(places)))
         return found
 
+    def _word_ground(self, test: Across) -> Ground:
+        """Return a ground of the test alone, without what is described elsewhere, to have it put in words."""
+        limb = test.limb.model_copy(update={"described_in": ()})
+        return self._own[0][0].model_copy(update={"id": "words", "limbs": (limb,), "burden": test.burden})
+
     # ----- asking the engine about a kind of count
 
     def own_levels(self, outcome: Outcome) -> tuple[int, ...]:
@@ -166,50 +171,7 @@ class Tables:
     ) -> tuple[tuple[Finding, ...], tuple[NotAnalysed, ...]]:
         """Return what the tests of one count find; the counts ``beside`` it defeat lone-offense exceptions."""
         others = [replace(o, number=None, scheme=f"beside {place}") for place, o in enumerate(beside)]
-        return findings_of(Situation(self._within_reach(outcome), (outcome, *others)))
-
-    def _within_reach(self, outcome: Outcome) -> Analyst:
-        """Return an analyst for the tests that an outcome can meet: most grounds need not be asked at all."""
-        convicted, pending = outcome.conviction != "none", outcome.disposition.id == "pending"
-        key = (outcome.charged.id, outcome.final.id, str(sorted(facts_of(outcome.record).items())), convicted, pending)
-        found = self._reach.get(key)
-        if found is None:
-            met, names = self.met(outcome), _names(outcome)
-            kept: dict[str, tuple[Limb, ...]] = {}
-
-            def reached(limb: Limb) -> bool:
-                if limb.basis == "conviction" and not convicted and not limb.described_in:
-                    return False
-                if limb.basis == "conduct" and not (convicted or pending):
-                    return False
-                if limb.any_category and not met.intersection(limb.any_category):
-                    return False
-                return not (limb.any_label or limb.any_flag) or bool(
-                    names.intersection((*limb.any_label, *limb.any_flag))
-                )
-
-            law = self._alone.law
-            for ground in law.grounds.values():
-                kept[ground.id] = tuple(x for x in ground.limbs if reached(x))
-            asked = {g for g, limbs in kept.items() if any(not x.described_in for x in limbs)}
-            while more := {
-                g
-                for g, limbs in kept.items()
-                if g not in asked and any(asked.intersection(x.described_in) for x in limbs)
-            }:
-                asked |= more
-            grounds = {}
-            for name in (g for g in law.grounds if g in asked):
-                limbs = [
-                    x.model_copy(update={"described_in": tuple(d for d in x.described_in if d in asked)})
-                    if x.described_in
-                    else x
-                    for x in kept[name]
-                    if not x.described_in or asked.intersection(x.described_in)
-                ]
-                grounds[name] = law.grounds[name].model_copy(update={"limbs": tuple(limbs)})
-            found = self._reach[key] = replace(self._alone, law=replace(law, grounds=grounds))
-        return found
+        return findings_of(Situation(self._alone, (outcome, *others)))
 
     def met(self, outcome: Outcome) -> frozenset[str]:
         """Return the categories that the charge, or what it ends in, may belong to."""
@@ -222,6 +184,13 @@ class Tables:
 
     def asks_about(self, outcome: Outcome) -> frozenset[str]:
         """Return which of victim, substance, loss and grams can make a difference to a charge."""
+        key = (outcome.charged.id, outcome.final.id, str(sorted(facts_of(outcome.record).items())))
+        found = self._asks.get(key)
+        if found is None:
+            found = self._asks[key] = self._asks_about(outcome)
+        return found
+
+    def _asks_about(self, outcome: Outcome) -> frozenset[str]:
         met = self.met(outcome)
         asked = {f.key for c in (outcome.charged, outcome.final) for o in c.offenses for f in o.record_facts}
         asked |= {
@@ -242,23 +211,16 @@ class Tables:
 
         The counts counted, and their sum, are marks. What each other count contributes stands with that count.
         """
-        test = self.across[place]
-        limb = test.limb.model_copy(update={"described_in": ()})
+        test, ground = self.across[place], self._words[place]
         if test.kind != "tally":
             outcome = replace(outcome, jail_days=LONG, suspended_days=0, served_days=LONG)
         clones = tuple(replace(outcome, scheme=f"clone {n}") for n in range(counted))
-        ground = self._own[0][0].model_copy(update={"id": "words", "limbs": (limb,), "burden": test.burden})
         [(_, result)] = Situation(self._alone, clones).limbs(ground, test.burden)
         name = f"Count {NUMBER} ({outcome.final.cite})"
         names = re.compile(re.escape(name) + f"(?:; {re.escape(name)})*(?=\\. )")
         added = f"{' + '.join([str(LONG)] * counted)} = {LONG * counted}"
         head, *rest = result.because
         return (names.sub(NAMES, head.replace(added, SUM)), *rest)
-
-
-def _names(outcome: Outcome) -> frozenset[str]:
-    offenses = [o for c in (outcome.charged, outcome.final) for o in c.offenses]
-    return frozenset(x for o in offenses for x in (*o.labels, *o.flags))
 
 
 _NOT_ACROSS = {

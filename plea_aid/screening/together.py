@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plea_aid.screening.kinds import Kinds
-from plea_aid.screening.rows import BLANK, Places, RowReader, Rows
+from plea_aid.screening.rows import BLANK, Places, RowReader, Rows, distinct
 from plea_aid.screening.tables import Across
 
 Ints = npt.NDArray[np.int64]
@@ -40,6 +40,8 @@ class Cases:
     """By row and lone-offense exception: whether there is another such offense, 0 no, 1 perhaps, 2 yes."""
     incomplete: npt.NDArray[np.bool_]
     """By row: another row of the case has an error."""
+    alike: Places
+    """Rows with the same number are of one kind and come to the same among the counts of their cases."""
 
     def rows_of(self, row: int) -> npt.NDArray[np.intp]:
         """Return the rows of the case that ``row`` belongs to, in the order of the docket."""
@@ -58,13 +60,15 @@ def put_together(rows: Rows, reader: RowReader) -> Cases:
     size = len(rows)
     if not good.any():
         nothing = np.zeros((size, 0), dtype=np.int8)
-        return Cases(order, starts, case, nothing, nothing, np.zeros(size, dtype=np.bool_))
+        return Cases(order, starts, case, nothing, nothing, ~good & False, np.zeros(size, dtype=np.int32))
     conviction = np.where(good, kinds.conviction[kind], 0)
     levels = np.zeros((size, len(reader.tables.across)), dtype=np.int8)
     for place, test in enumerate(reader.tables.across):
         own = np.where(good, kinds.own[kind, place], 0)
         levels[:, place] = _across(test, own, conviction, rows, case, count)
-    return Cases(order, starts, case, levels, _others(kinds, kind, good, case, count), good & bad_cases[case])
+    others = _others(kinds, kind, good, case, count)
+    alike = distinct([rows.kind, *others.T, *levels.T])[1].astype(np.int32)
+    return Cases(order, starts, case, levels, others, good & bad_cases[case], alike)
 
 
 def _by_case(

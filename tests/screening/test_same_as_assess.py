@@ -103,7 +103,7 @@ def case_of(docket: list[dict[str, str]]) -> Case:
 
 
 def assessed(docket: list[dict[str, str]]) -> OptionAnalysis:
-    return assess(case_of(docket), LAW, advice=False).options[-1]
+    return assess(case_of(docket), LAW).options[-1]
 
 
 def levels(findings: tuple[Finding, ...]) -> dict[tuple[str, str], tuple[int, frozenset[int]]]:
@@ -137,7 +137,7 @@ def test_rows_of_a_random_docket_say_what_assess_says(docket: list[dict[str, str
             by_case.setdefault(row["case_id"], []).append(place)
     for places in by_case.values():
         case = case_of([docket[p] for p in places])
-        expected = assess(case, LAW, advice=False).options[-1]
+        expected = assess(case, LAW).options[-1]
         answers = {p: a for p in places if (a := screening.answer(p))}
         assert list(answers) == places
         _same_findings(docket, places, expected, answers)

@@ -78,8 +78,9 @@ class Kinds:
         t, record, asked = self.tables, o.record, self.tables.asks_about(o)
         return (
             *self.law_key(o), o.conviction, o.disposition.id == "pending",
-            o.supervised, bisect_right(t.ordered_steps, o.ordered_days),
-            bisect_right(t.served_steps, o.served_days),
+            "supervised" in asked and o.supervised,
+            "ordered" in asked and bisect_right(t.ordered_steps, o.ordered_days),
+            "served" in asked and bisect_right(t.served_steps, o.served_days),
             None if record.loss is None or "loss" not in asked else bisect_left(t.loss_over, record.loss),
             None
             if record.marijuana_grams is None or "marijuana_grams" not in asked

@@ -70,9 +70,8 @@ class _Base:
 
     place: int
     """The same for charges that the law does not tell apart."""
-    loss: bool = False
-    """Whether the loss can make a difference; so for grams."""
-    grams: bool = False
+    asks: tuple[bool, ...] = (False,) * 5
+    """Which of the figures asked about can make a difference."""
     days: int = 0
     fine: int = 0
     wrong: str = ""
@@ -155,19 +154,9 @@ class RowReader:
         ]
         first, inverse = distinct([m[good] for m in meanings])
         bases = [self._base(tuple(int(m[row]) for m in meanings), block, row) for row in good[first]]
-        places, loss, grams, days, fines, wrong = (
-            (
-                np.array(values, dtype=np.int64)[inverse]
-                for values in zip(
-                    *((b.place, b.loss, b.grams, b.days, b.fine, self._wrong(b)) for b in bases), strict=True
-                )
-            )
-            if bases
-            else (np.zeros(0, dtype=np.int64),) * 6
-        )
-        block.base[good] = places
-        block.loss[good] = np.where(loss, rows.loss[good], np.nan)
-        block.grams[good] = np.where(grams, rows.grams[good], np.nan)
+        limits = np.array([(b.place, b.days, b.fine, self._wrong(b)) for b in bases], dtype=np.int64).reshape(-1, 4)
+        block.base[good], days, fines, wrong = limits[inverse].T
+        block.asks[good] = np.array([b.asks for b in bases], dtype=np.bool_).reshape(-1, len(_ASKED))[inverse]
         rows.error[good] = wrong
         ordered, fine = rows.jail[good] + rows.suspended[good], columns["fine"].or_else(0)[good]
         doubtful = (wrong == BLANK) & ((ordered > days) | (fine > fines) | (rows.served[good] > ordered))
@@ -191,8 +180,7 @@ class RowReader:
                 outcome = self.kinds.outcome({k: v for k, v in block.values(row).items() if k not in _FIGURES})
                 place = self._laws.place(self.kinds.law_key(outcome))
                 asked = self.tables.asks_about(outcome)
-                asks = "loss" in asked, "marijuana_grams" in asked
-                found = _Base(place, *asks, outcome.maximum_days, outcome.fine_max)
+                found = _Base(place, tuple(name in asked for name in _ASKED), outcome.maximum_days, outcome.fine_max)
             except CaseError as fault:
                 found = _Base(BLANK, wrong="; ".join(fault.problems))
             self._bases[key] = found
@@ -206,15 +194,15 @@ class RowReader:
         if not len(good):
             return
         suspended, manner = rows.suspended[good], rows.manner[good]
-        meanings = [
-            block.base[good],
-            self._alike[manner],
+        asked_about = (
             ((suspended > 0) | (manner == _DEFERRED)).astype(np.int64),
             np.searchsorted(t.ordered_steps, rows.jail[good] + suspended, side="right"),
             np.searchsorted(t.served_steps, rows.served[good], side="right"),
-            _over(t.loss_over, block.loss[good]),
-            _over(t.grams_over, block.grams[good]),
-        ]
+            _over(t.loss_over, rows.loss[good]),
+            _over(t.grams_over, rows.grams[good]),
+        )
+        figures = [np.where(asks, f, 0) for asks, f in zip(block.asks[good].T, asked_about, strict=True)]
+        meanings = [block.base[good], self._alike[manner], *figures]
         first, inverse = distinct(meanings)
         found = [self._kind(tuple(int(m[n]) for m in meanings), block, int(good[n])) for n in first]
         rows.kind[good] = np.array(found, dtype=np.int32)[inverse]
@@ -226,6 +214,7 @@ class RowReader:
         return found
 
 
+_ASKED = ("supervised", "ordered", "served", "loss", "marijuana_grams")
 _FIGURES = frozenset({"jail_days", "suspended_days", "served_days", "fine", "loss", "marijuana_grams"})
 _DEFERRED = MANNERS.index("deferred-imposition")
 
@@ -236,8 +225,8 @@ class _Block:
     def __init__(self, columns: dict[str, _Values], rows: Rows) -> None:
         self.columns, self.rows = columns, rows
         self.base = np.full(len(rows), BLANK, dtype=np.int64)
-        self.loss, self.grams = (np.full(len(rows), np.nan) for _ in range(2))
-        """The figures where they can make a difference, else not a number."""
+        self.asks = np.zeros((len(rows), len(_ASKED)), dtype=np.bool_)
+        """By row and figure asked about: whether it can make a difference."""
 
     def good(self) -> npt.NDArray[np.intp]:
         """Return the rows without an error."""

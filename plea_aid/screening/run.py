@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.columns import ADDED, DocketError, mapped
 from plea_aid.screening.protected import ValueCheck, check_names
-from plea_aid.screening.screen import Screening
+from plea_aid.screening.screen import Screening, Texts
 from plea_aid.screening.sources import Block, Source, open_docket
 
 Stage = Literal["Reading", "Writing"]
@@ -115,7 +115,7 @@ def summary_of(screening: Screening, flags: Mapping[str, int]) -> Summary:
 class Write(Protocol):
     """Writes a block of rows with what was added to each."""
 
-    def __call__(self, block: Block, added: Mapping[str, list[str]]) -> None: ...
+    def __call__(self, block: Block, added: Mapping[str, Texts]) -> None: ...
 
 
 def check_output(docket: Path, output: Path) -> None:
@@ -138,15 +138,32 @@ def writer_of(output: Path, kept: Sequence[str]) -> Iterator[Write]:
         partial.unlink(missing_ok=True)
 
 
+class _Lines:
+    """Takes the lines that a CSV writer writes."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
 @contextmanager
 def _csv(path: Path, kept: Sequence[str]) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow([*kept, *ADDED])
 
-        def write(block: Block, added: Mapping[str, list[str]]) -> None:
-            columns = [block.frame[name].tolist() for name in kept] + [added[name] for name in ADDED]
-            out.writerows(zip(*columns, strict=True))
+        def write(block: Block, added: Mapping[str, Texts]) -> None:
+            lines: list[str] = []
+            csv.writer(_Lines(lines), lineterminator="").writerows(block.frame[kept].itertuples(index=False, name=None))
+            # Long reasons stand in many rows: what is added is put into CSV once for rows where it is the same.
+            ends: dict[tuple[str, ...], str] = {}
+            for n, end in enumerate(zip(*(added[name] for name in ADDED), strict=True)):
+                said = ends.get(end)
+                if said is None:
+                    part: list[str] = []
+                    csv.writer(_Lines(part), lineterminator="\n").writerow(end)
+                    said = ends[end] = part[0]
+                lines[n] = f"{lines[n]},{said}"
+            file.writelines(lines)
 
         yield write
 
@@ -158,7 +175,7 @@ def _parquet(path: Path, kept: Sequence[str]) -> Iterator[Write]:
 
     writer: Any = None
 
-    def write(block: Block, added: Mapping[str, list[str]]) -> None:
+    def write(block: Block, added: Mapping[str, Texts]) -> None:
         nonlocal writer
         if block.original is not None:
             columns = {name: block.original.column(block.original.schema.get_field_index(name)) for name in kept}

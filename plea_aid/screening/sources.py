@@ -72,7 +72,7 @@ def _csv(path: Path, block: int) -> Source:
             next(records, None)
             for rows in _portions(records, block):
                 wrong = _fit(rows, len(header))
-                yield Block(pd.DataFrame(rows, columns=header, dtype=object), wrong, None, min(1.0, raw.tell() / size))
+                yield Block(_frame(rows, header), wrong, None, min(1.0, raw.tell() / size))
 
     return Source(header, blocks)
 
@@ -123,6 +123,10 @@ def _fit(rows: list[list[str]], width: int) -> dict[int, str]:
         wrong[place] = said
         rows[place] = row[:width] + [""] * (width - len(row))
     return wrong
+
+
+def _frame(rows: list[list[str]], header: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(dict(zip(header, zip(*rows, strict=True), strict=True)), dtype=object)
 
 
 # ----- Parquet
@@ -194,7 +198,7 @@ def _xlsx(path: Path, block: int) -> Source:
         trimmed = (row[: len(header)] if not any(row[len(header) :]) else row for row in records)
         for found in _portions(trimmed, block):
             wrong = _fit(found, len(header))
-            yield Block(pd.DataFrame(found, columns=header, dtype=object), wrong, None, 0.5)
+            yield Block(_frame(found, header), wrong, None, 0.5)
 
     return Source(header, blocks)
 

@@ -183,7 +183,7 @@ class Tables:
         return self._met[key]
 
     def asks_about(self, outcome: Outcome) -> frozenset[str]:
-        """Return which of victim, substance, loss and grams can make a difference to a charge."""
+        """Return which facts and figures can make a difference to a charge, days added up left aside."""
         key = (outcome.charged.id, outcome.final.id, str(sorted(facts_of(outcome.record).items())))
         found = self._asks.get(key)
         if found is None:
@@ -201,6 +201,10 @@ class Tables:
                 continue
             exceptions = [self.law.exceptions[name] for name in limb.exceptions]
             asked |= {"victim"} if limb.relation else set()
+            asked |= {"ordered"} if limb.ordered_at_least is not None else set()
+            asked |= {"ordered"} if any(e.ordered_not_over is not None for e in exceptions) else set()
+            asked |= {"served"} if limb.served_over is not None else set()
+            asked |= {"supervised"} if limb.supervision_or_suspended else set()
             asked |= {"loss"} if limb.loss_over is not None else set()
             asked |= {"substance", "marijuana_grams"} if any(e.substance for e in exceptions) else set()
             asked |= limb.facts.keys()

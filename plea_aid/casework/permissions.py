@@ -61,6 +61,7 @@ class Action(StrEnum):
     DATABASE_RESTORE = "database.restore"
     OFFICE_EXPORT = "office.export"
     KEY_KEEP = "key.keep"
+    DOCKET_SCREEN = "docket.screen"
 
 
 class CaseFacts(Protocol):
@@ -96,7 +97,7 @@ _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
     _A.CASE_OUTCOME, _A.CASE_REOPEN, _A.CASE_HAND_OVER, _A.CASE_EXPORT, _A.WALL_LIST, _A.WALL_CHANGE,
     _A.EXAMPLES_LOAD, _A.OFFICE_READ, _A.LAW_SIGN_OFF,
-    _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE,
+    _A.TEXT_SEAL, _A.TEXT_READ, _A.IMPACT_ACKNOWLEDGE, _A.DOCKET_SCREEN,
 }  # fmt: skip
 _RELEASING = frozenset({_A.RELEASE_MAKE, _A.RELEASE_LIST, _A.RETENTION_READ, _A.HOLD_CHANGE, _A.DISPOSAL_REQUEST})
 _AUDITING = frozenset({_A.AUDIT_READ, _A.OFFICE_READ, _A.USER_LIST, _A.WALL_LIST, _A.RELEASE_LIST}) | {
@@ -113,7 +114,7 @@ _OPERATING = frozenset({_A.AUDIT_READ, _A.LAW_READ, _A.LAW_CHECK, _A.DATABASE_BA
 ROLE_MAY: dict[str, frozenset[Action]] = {
     "prosecutor": _ATTORNEY | _RELEASING,
     "supervisor": _ATTORNEY | _RELEASING | {_A.DISPOSAL_APPROVE} | _ACCOUNTS | _REVIEWING | {_A.OFFICE_EXPORT},
-    "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL},
+    "paralegal": _READ | {_A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_OUTCOME, _A.TEXT_SEAL, _A.DOCKET_SCREEN},
     "auditor": _READ | _AUDITING,
     "administrator": _OWN | _ACCOUNTS | {_A.AUDIT_READ, _A.DATABASE_BACKUP},
     # Whoever runs commands on the server: no account has this role, and it opens no case on a screen.
@@ -172,6 +173,7 @@ PHRASES: dict[Action, str] = {
     _A.DATABASE_RESTORE: "restore the database",
     _A.OFFICE_EXPORT: "export everything of the office",
     _A.KEY_KEEP: "keep the keys",
+    _A.DOCKET_SCREEN: "screen a docket",
 }
 """Each action in words that follow 'may'."""
 

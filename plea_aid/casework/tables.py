@@ -258,6 +258,19 @@ class CaseFamily(Table, table=True):
     submitted_at: datetime = Field(default_factory=now)
 
 
+class DocketColumns(Table, table=True):
+    """Which columns of a docket mean what, remembered for the next docket with the same header."""
+
+    __tablename__ = "docket_columns"
+
+    header_key: str = Field(sa_type=Text, primary_key=True)
+    """The hash of the header: the names of its columns in order."""
+    mapping: str = Field(sa_type=Text)
+    """Known column -> column of the docket, as JSON text."""
+    saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
+    saved_at: datetime = Field(default_factory=now)
+
+
 class SealedTable(Table):
     """A row that never changes: triggers refuse it, its hash is in the row and in the audit trail."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +82,7 @@ class Screening:
             LOSS: pd.factorize(rows.loss[part])[0].astype(np.int64),
             GRAMS: pd.factorize(rows.grams[part])[0].astype(np.int64),
         }
-        told_apart = [alike, rows.number[part], cases.incomplete[part]]
+        told_apart: list[npt.NDArray[Any]] = [alike, rows.number[part], cases.incomplete[part]]
         for mark, values in figures.items():
             reads = np.array([mark in a.reads for a in answers])
             if reads.any():

@@ -55,6 +55,7 @@ MATRIX = {
     Action.DATABASE_RESTORE: set(),
     Action.KEY_KEEP: set(),
     Action.OFFICE_EXPORT: {S},
+    Action.DOCKET_SCREEN: {P, S, L},
 }
 
 

@@ -73,7 +73,7 @@ def open_as_cases(db: Database, actor: Actor, documents: Mapping[str, Mapping[st
     contents = {source_key(name): validated(document) for name, document in documents.items()}
     with changing(db, actor) as work:
         work.require(Action.CASE_CREATE, kind="case")
-        query = select(col(CaseFile.source_key), col(CaseFile.id)).where(col(CaseFile.source_key).in_(contents))
+        query = select(col(CaseFile.source), col(CaseFile.id)).where(col(CaseFile.source_key).in_(contents))
         # A case closed to the actor is not made a second time either.
         found = work.session.execute(query.execution_options(**{BEYOND_WALLS: True})).all()
         there: dict[str | None, str] = {row[0]: row[1] for row in found}

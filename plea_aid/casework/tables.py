@@ -265,7 +265,7 @@ class DocketColumns(Table, table=True):
 
     header_key: str = Field(sa_type=Text, primary_key=True)
     """The hash of the header: the names of its columns in order."""
-    mapping: str = Field(sa_type=Text)
+    mapping: str = Field(sa_type=Encrypted)
     """Known column -> column of the docket, as JSON text."""
     saved_by: str = Field(sa_type=Text, foreign_key="user_account.id")
     saved_at: datetime = Field(default_factory=now)

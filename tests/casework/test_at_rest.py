@@ -45,6 +45,7 @@ READABLE = {
     "an id or number from the release profiles": "profile edition basis carried added sealed_texts",
     "the hash of a file that was handed over": "document_sha256",
     "the address of the sign-in provider": "issuer",
+    "the hash of the names of a docket's columns": "header_key",
     "citations and dispositions, which the law-impact run is narrowed by": "uses",
 }
 """Columns of text that may be read by whoever holds the database, and why."""

@@ -46,10 +46,22 @@ def draw() -> None:
     st.header("Your office's cases", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Find by cause number", key="cases/text", placeholder="CR-2026-0412, or just 412", type="search"
+            "Find a case",
+            key="cases/text",
+            placeholder="412, 45-6-301, restitution",
+            help="A cause number, its beginning or its last number; a citation; or words that stand anywhere in the "
+            "case: its options, reasons, gates and review.",
+            type="search",
+            on_change=_from_the_newest,
         )
-        stage = st.selectbox("Stage", [_ALL, *STAGES], format_func=lambda s: STAGES.get(s, s), key="cases/stage")
-        mine = st.checkbox("Only mine", key="cases/mine")
+        stage = st.selectbox(
+            "Stage",
+            [_ALL, *STAGES],
+            format_func=lambda s: STAGES.get(s, s),
+            key="cases/stage",
+            on_change=_from_the_newest,
+        )
+        mine = st.checkbox("Only mine", key="cases/mine", on_change=_from_the_newest)
     listing = cases.list_cases(
         db,
         actor,
@@ -101,12 +113,20 @@ def _row(row: CaseRow) -> None:
 
 def _empty(filtered: bool) -> None:
     if filtered:
-        st.markdown("No case fits. A cause number is found by its beginning or by its last number.")
+        st.markdown(
+            "No case fits. Words are found whole, and all of them must stand in the case; a cause number is found by "
+            "its beginning or by its last number."
+        )
     else:
         st.markdown(
             "There is no case yet. Start one above with its cause number, or load the fictional examples and walk "
             "through one: charges, plea options, comparison, factors, decision, note."
         )
+
+
+def _from_the_newest() -> None:
+    """Forget the place in a list that is no longer the one shown."""
+    st.session_state["cases/after"] = None
 
 
 def _pages(following: str | None) -> None:

@@ -53,9 +53,9 @@ def test_the_list_teaches_when_it_is_empty_and_loads_the_examples_once(
     assert len(found) >= 3
     assert all(row.example for row in found)
     assert "Load the example cases" not in [b.label for b in app.button]
-    field(app, "Find by cause number").set_value("0001").run()
+    field(app, "Find a case").set_value("0001").run()
     assert "EX\\-2026\\-0001" in "".join(link.label for link in app.get("page_link"))
-    field(app, "Find by cause number").set_value("no such").run()
+    field(app, "Find a case").set_value("no such").run()
     assert "No case fits" in visible(app)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
@@ -226,18 +226,22 @@ QueueOrder = Literal["hearing", "age"]
 
 def review_queue(db: Database, actor: Actor, *, order: QueueOrder = "hearing", limit: int = 50) -> list[CaseRow]:
     """Return the cases that wait for a supervisor's review: the earliest hearing first, or the longest waiting."""
-    hearing = (col(CaseFile.hearing_date).is_(None), col(CaseFile.hearing_date), col(CaseFile.submitted_at))
-    age = (col(CaseFile.submitted_at), col(CaseFile.hearing_date))
-    query = (
-        _rows_query()
-        .where(col(CaseFile.stage) == "submitted", col(CaseFile.review_required).is_(True))
-        .order_by(*(hearing if order == "hearing" else age))
-        .limit(max(1, min(limit, LONGEST_LIST)))
+    limit = max(1, min(limit, LONGEST_LIST))
+    waiting = _rows_query().where(col(CaseFile.stage) == "submitted", col(CaseFile.review_required).is_(True))
+    # Each in the order of an index, so that a long queue costs no more than a short one.
+    with_hearing = waiting.where(col(CaseFile.hearing_date).is_not(None)).order_by(
+        col(CaseFile.hearing_date), col(CaseFile.submitted_at)
     )
+    without = waiting.where(col(CaseFile.hearing_date).is_(None)).order_by(col(CaseFile.submitted_at))
+    by_age = waiting.order_by(col(CaseFile.submitted_at))
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="case")
         work.record(Action.CASE_LIST, "case", "", stage="submitted")
-        return [CaseRow(*row) for row in work.session.execute(query)]
+        rows: list[CaseRow] = []
+        for query in (with_hearing, without) if order == "hearing" else (by_age,):
+            if len(rows) < limit:
+                rows += [CaseRow(*row) for row in work.session.execute(query.limit(limit - len(rows)))]
+        return rows
 
 
 def record_export(
@@ -347,5 +351,5 @@ def _beyond(after: str) -> Any:
         at = unstamp(moment)
     except ValueError as error:
         raise Invalid(_UNKNOWN_PLACE) from error
-    later = col(CaseFile.updated_at)
-    return or_(later < at, and_(later == at, col(CaseFile.id) < case_id))
+    # Compared as a pair, so that the list goes on from its index where it stopped.
+    return tuple_(col(CaseFile.updated_at), col(CaseFile.id)) < tuple_(at, case_id)

@@ -146,7 +146,9 @@ class CaseFile(Table, table=True):
         Index(None, "updated_at", "id"),
         Index(None, "stage", "updated_at", "id"),
         Index(None, "owner_id", "updated_at", "id"),
-        Index(None, "stage", "hearing_date", "submitted_at"),
+        Index(None, "owner_id", "stage", "updated_at", "id"),
+        Index(None, "stage", "review_required", "hearing_date", "submitted_at"),
+        Index(None, "stage", "review_required", "submitted_at"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Text)

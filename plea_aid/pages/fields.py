@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from plea_aid.pages.dates import read_day, typed_day
-from plea_aid.pages.saving import seen_case, show
+from plea_aid.pages.saving import left_behind, seen_case, show
 from plea_aid.pages.sensitive import settle_text
 
 Save = Callable[[Any], bool]
@@ -47,6 +47,10 @@ def text_field(
         persist_state="session",
         **more,
     )
+    left = left_behind(key)
+    if left is not None:
+        st.caption("The connection to the program was lost; this stood here and is not stored:")
+        st.code(left, language=None, wrap_lines=True)
     refusal = check(typed) if check and typed != (stored or "") else None
     if refusal:
         st.error(f"{refusal} It is not saved yet.")

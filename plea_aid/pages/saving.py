@@ -21,10 +21,11 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded, Unavailable
 from plea_aid.casework.views import CaseView
 from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
+from plea_aid.pages.reconnect import brought
 from plea_aid.pages.session import current_actor, database
 
-_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY = (
-    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later", "away")
+_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
+    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later", "away", "left")
 )
 
 
@@ -76,6 +77,7 @@ def settle() -> None:
             continue
         if field.save(typed):
             fields[key] = Field(typed, field.save)
+            st.session_state.get(_LEFT, {}).pop(key, None)
         elif st.session_state.pop(_AWAY, False):
             return  # not refused: the next run tries again, and asks nothing more of a database that is away
         else:
@@ -91,10 +93,25 @@ def show(key: str, stored: Any, save: Callable[[Any], bool] | None = None) -> st
         if typed not in (field.shown, stored):
             fields[key] = replace(field, save=save)
             return key
+    left = (st.session_state[key] if key in st.session_state else brought(key)) if field is None else None
+    if isinstance(left, str) and left.strip() and left != stored:
+        # A browser that had to turn to another process brings along what stands in its fields.
+        if save is None:
+            st.session_state[key] = left
+            fields[key] = Field(stored, None)
+            return key
+        # It may be new words or only an old state of the record: it is shown beside the field and not stored.
+        st.session_state.setdefault(_LEFT, {})[key] = left
     if key not in st.session_state or st.session_state[key] != stored:
         st.session_state[key] = stored
     fields[key] = Field(stored, save)
     return key
+
+
+def left_behind(key: str) -> str | None:
+    """Return what stood in a field when the connection to the program was lost and is not stored; None if nothing."""
+    left = st.session_state.get(_LEFT, {}).get(key)
+    return left if isinstance(left, str) else None
 
 
 def later(key: str, value: Any) -> None:

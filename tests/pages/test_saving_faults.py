@@ -103,3 +103,26 @@ def test_both_peoples_sentences_are_saved_together(db: Database, pat: Actor, vie
     assert rationale(db, pat, view) == "Robin met them: two witnesses, both certain."
     assert field(app, "Why, for factor 1", "text_area").value == "Robin met them: two witnesses, both certain."
     assert "Robin changed" not in visible(app)
+
+
+def test_what_stood_in_a_field_when_another_process_takes_over_is_shown_and_overwrites_nothing(
+    db: Database, pat: Actor, view: CaseView, open_app: Open
+) -> None:
+    """The new process cannot tell new words from an old state of the record: they are shown, and not stored."""
+    app = open_app(case=view.id, step="factors")
+    typed = next(one for one in app.text_area if one.label == "Why, for factor 1")
+    del app.session_state["saving/fields"]  # as a process that did not draw this page
+    typed.set_value("Typed just before the connection was lost.").run()
+    assert not app.exception
+    assert rationale(db, pat, view) == "Two witnesses."
+    assert "Typed just before the connection was lost." in [one.value for one in app.code]
+    field(app, "Why, for factor 1", "text_area").set_value("Typed just before the connection was lost.").run()
+    assert rationale(db, pat, view) == "Typed just before the connection was lost."
+    assert not app.code
+
+
+def test_reasons_that_are_not_signed_yet_stay_when_another_process_takes_over(view: CaseView, open_app: Open) -> None:
+    app = open_app(case=view.id, step="decision")
+    del app.session_state["saving/fields"]
+    field(app, "Reasons", "text_area").set_value("A long text of reasons.").run()
+    assert field(app, "Reasons", "text_area").value == "A long text of reasons."

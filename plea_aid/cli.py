@@ -9,9 +9,10 @@ import sys
 
 import typer
 
-from plea_aid.commands import bench, case, docket, office, serving, store
+from plea_aid.commands import bench, case, docket, serving, store, trail
 from plea_aid.commands.key import key_app
 from plea_aid.commands.law import law_app
+from plea_aid.commands.office import office_app
 from plea_aid.commands.users import users_app
 
 app = typer.Typer(
@@ -30,14 +31,16 @@ for job in (
     case.note,
     case.guard,
     docket.screen,
-    office.verify,
+    trail.verify,
+    trail.anchor,
+    trail.report,
     store.backup,
     store.restore,
     store.export,
 ):
     app.command()(job)
 app.add_typer(law_app, name="law")
-app.add_typer(office.office_app, name="office")
+app.add_typer(office_app, name="office")
 app.add_typer(users_app, name="users")
 app.add_typer(key_app, name="key")
 

@@ -61,6 +61,8 @@ class Settings:
     """``PLEA_AID_KEY``: the master key itself, for containers that hand secrets over as variables; else empty."""
     key_file: Path
     """``PLEA_AID_KEY_FILE``: file of the master key; ``plea-aid.key`` in ``home`` unless set."""
+    anchor_key_file: Path
+    """``PLEA_AID_ANCHOR_KEY_FILE``: file of the key that signs anchors of the audit trail; in ``home`` unless set."""
     port: int
     """``PLEA_AID_PORT``: port on loopback, default 8501."""
     idle_minutes: int
@@ -83,6 +85,7 @@ def settings() -> Settings:
         database_url=url,
         key=os.environ.get("PLEA_AID_KEY", ""),
         key_file=Path(os.environ.get("PLEA_AID_KEY_FILE") or home / "plea-aid.key"),
+        anchor_key_file=Path(os.environ.get("PLEA_AID_ANCHOR_KEY_FILE") or home / "plea-aid-anchor.key"),
         port=_whole_number("PLEA_AID_PORT", 8501),
         idle_minutes=_whole_number("PLEA_AID_IDLE_MINUTES", 30),
         session_hours=_whole_number("PLEA_AID_SESSION_HOURS", 12),

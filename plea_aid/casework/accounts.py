@@ -117,6 +117,7 @@ def list_users(db: Database, actor: Actor) -> list[UserView]:
     """Return all accounts by name."""
     with reading(db, actor) as work:
         work.require(Action.USER_LIST, kind="user")
+        work.record(Action.USER_LIST, "user", "")
         return _views(work.session, select(User))
 
 
@@ -134,6 +135,7 @@ def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
     """Return the active accounts that can have a case, by name."""
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="user")
+        work.record(Action.USER_LIST, "user", "", attorneys=True)
         query = select(User).where(col(User.active), col(User.role).in_(("prosecutor", "supervisor")))
         return _views(work.session, query)
 

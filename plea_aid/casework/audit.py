@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from plea_aid import __version__
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.canonical import canonical, now, sha256, stamp
+from plea_aid.casework.canonical import canonical, is_id, now, sha256, stamp
 from plea_aid.casework.data_keys import DataKeys
 from plea_aid.casework.database import Database
 from plea_aid.casework.encrypted import StoredRow, as_stored, bound_row, encrypted_as_stored, open_row, row_key
@@ -49,6 +49,14 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The hash of an event as it is known outside the database, and where it is known from."""
+
+    hash: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -110,14 +118,19 @@ def sealed_hash(row: SealedTable) -> str:
     return sha256(canonical(row.model_dump(mode="json", exclude={"sha256"})))
 
 
-def verify_chain(db: Database, expect: Head | None = None) -> Verification:
+def verify_chain(db: Database, expect: Head | None = None, known: Mapping[int, Kept] | None = None) -> Verification:
     """Re-read every event, every sealed row and all that is encrypted; name each place altered, removed or slipped in.
 
     ``expect`` is a head kept from earlier: it finds a trail whose end was cut off, which the trail cannot tell.
+    ``known`` are hashes of events kept outside (``anchors``), by number: they find a trail that was written anew, and
+    of the events that differ the first is named.
     """
+    outside = dict(known or {})
+    if expect and expect.seq:
+        outside[expect.seq] = Kept(expect.hash, "what was kept as the head")
     with db.read() as session, _any_bytes(db, session):
         try:
-            return _Verifier(session, expect, db.keyring.load()).run()
+            return _Verifier(session, outside, db.keyring.load()).run()
         except CaseworkError as error:
             return Verification(0, 0, Head(0, GENESIS), (Fault("keys", str(error)),))
         except DBAPIError as error:
@@ -129,16 +142,16 @@ _EVENTS = AuditEvent.__table__  # type: ignore[attr-defined]
 
 
 class _Verifier:
-    def __init__(self, session: Session, expect: Head | None, keys: DataKeys) -> None:
+    def __init__(self, session: Session, outside: Mapping[int, Kept], keys: DataKeys) -> None:
         self.session = session
-        self.expect = expect
+        self.outside = outside
+        self.differs = False
         self.keys = keys
         self.faults: list[Fault] = []
         self.sealed: Counter[str] = Counter()
         self.seq = 0
         self.hash = GENESIS
         self.recomputed = GENESIS
-        self.kept_head = GENESIS
         self.disposed = 0
         # A row that a certificate let go is gone lawfully; the certificate's own rows are sealed and counted below.
         self._disposed = dict(self._let_go())
@@ -155,31 +168,30 @@ class _Verifier:
             for stored in batch:
                 row = open_row(_EVENTS, stored._mapping, self.keys)
                 self._check_event(row)
-                seq = row.fields["seq"]
-                seals += [(seq, one) for one in _seals_of(row.fields.get("detail"))]
-                if self.expect and self.expect.seq == seq:
-                    self.kept_head = self.hash
+                seals += [(row.fields["seq"], one) for one in _seals_of(row.fields.get("detail"))]
             self._check_sealed(seals)
-        if self.expect and self.expect.hash != self.kept_head:
-            place = f"audit event {self.expect.seq}"
-            self.faults.append(Fault(place, "it is not the one that was kept as the head"))
+        missing = max((seq for seq in self.outside if seq > self.seq), default=0)
+        if missing:
+            what = f"the trail ends before it; {self.outside[missing].where} tells of it"
+            self.faults.append(Fault(f"audit event {missing}", what))
         self._count_sealed()
         self._check_open()
         return Verification(self.seq, self.sealed.total(), Head(self.seq, self.hash), tuple(self.faults), self.disposed)
 
     def _batches(self) -> Iterator[Sequence[Row[Any]]]:
-        last = -1
-        while rows := self.session.execute(
-            select(*as_stored(_EVENTS)).where(_EVENTS.c.seq > last).order_by(_EVENTS.c.seq).limit(_BATCH)
-        ).all():
+        query = select(*as_stored(_EVENTS)).order_by(_EVENTS.c.seq).limit(_BATCH)
+        rows = self.session.execute(query).all()  # from the lowest number there is, be it below 1
+        while rows:
             yield rows
-            last = rows[-1].seq
+            rows = self.session.execute(query.where(_EVENTS.c.seq > rows[-1].seq)).all()
 
     def _check_event(self, row: StoredRow) -> None:
         fields = row.fields
         seq = fields["seq"]
         place = f"audit event {seq}"
-        if seq != self.seq + 1:
+        if seq < 1:
+            self.faults.append(Fault(place, "an event has a number from 1 on"))
+        elif seq != self.seq + 1:
             self.faults.append(Fault(place, f"the events from {self.seq + 1} to {seq - 1} are missing"))
         # An altered hash column is the fault of its own event, not of the next one.
         elif fields.get("previous") not in (self.hash, self.recomputed):
@@ -190,7 +202,14 @@ class _Verifier:
             self.faults.append(_closed(place, row))
         elif self.recomputed != stored:
             self.faults.append(Fault(place, "it was altered after it was written"))
-        self.seq, self.hash = seq, stored
+        kept = self.outside.get(seq)
+        if kept and kept.hash != stored and not self.differs:
+            self.differs = True
+            first = seq == 1 or seq - 1 in self.outside
+            which = "it was" if first else "it or an earlier one was"
+            what = f"it is not the one that {kept.where} tells of; {which} written anew"
+            self.faults.append(Fault(place, what))
+        self.seq, self.hash = max(seq, 0), stored
 
     def _check_sealed(self, seals: list[tuple[int, dict[str, str]]]) -> None:
         for name, model in SEALED.items():
@@ -251,7 +270,7 @@ def _seals_of(detail: Any) -> list[dict[str, str]]:
     try:
         content = json.loads(detail)
         seals = content.get("sealed", [])
-        return [one for one in seals if {"table", "id", "sha256"} <= one.keys()]
+        return [one for one in seals if {"table", "id", "sha256"} <= one.keys() and is_id(one["id"])]
     except (ValueError, TypeError, AttributeError):
         return []  # an altered event: its own hash says so
 

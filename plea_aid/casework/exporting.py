@@ -159,12 +159,12 @@ def _write_csv(out: BinaryIO, names: list[str], rows: Iterator[Any]) -> None:
     writer = csv.writer(text)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_cell(_plain(getattr(row, name))) for name in names])
+        writer.writerow([spreadsheet_cell(_plain(getattr(row, name))) for name in names])
     text.detach()
 
 
-def _cell(value: Any) -> Any:
-    """Keep a spreadsheet from running a text as a formula."""
+def spreadsheet_cell(value: Any) -> Any:
+    """Return a value that a spreadsheet does not run as a formula."""
     if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r") and value.strip():
         return "'" + value
     return value

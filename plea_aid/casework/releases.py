@@ -106,6 +106,7 @@ def all_sealed(db: Database, actor: Actor, case_id: str, opened: Collection[int]
             raise work.no_such_case(Action.RELEASE_MAKE, case_id)
         facts = facts_of(work.session, case)
         work.require(Action.RELEASE_MAKE, facts, kind="case", id_=case_id)
+        work.record("release.prepare", "case", case_id)
         query = select(SealedText).where(col(SealedText.case_id) == case_id)
         found = {row.number: row.content for row in work.session.scalars(query)}
         for number in sorted(found.keys() & set(opened)):
@@ -211,6 +212,7 @@ def last_lines(db: Database, actor: Actor, case_id: str, profile: str) -> tuple[
         if case is None:
             raise work.no_such_case(Action.RELEASE_MAKE, case_id)
         work.require(Action.RELEASE_MAKE, facts_of(work.session, case), kind="case", id_=case_id)
+        work.record("release.prepare", "case", case_id, profile=profile)
         found = work.session.scalars(query).first()
         return tuple(json.loads(found)) if found is not None else None
 

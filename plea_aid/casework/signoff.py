@@ -90,6 +90,7 @@ def sign_offs(
         query = query.where(col(LawSignOff.entry_id) == entry_id)
     with reading(db, actor) as work:
         work.require(Action.LAW_READ, kind="law")
+        work.record(Action.LAW_READ, "law", f"{kind or ''}/{entry_id or ''}".strip("/"))
         return tuple(_view(row, name) for row, name in work.session.execute(query))
 
 

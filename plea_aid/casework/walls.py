@@ -128,6 +128,7 @@ def list_colleagues(db: Database, actor: Actor, case_id: str) -> list[Colleague]
             raise work.no_such_case(Action.WALL_CHANGE, case_id)
         facts = facts_of(work.session, row)
         work.require(Action.WALL_CHANGE, facts, kind="case", id_=case_id)
+        work.record(Action.USER_LIST, "case", case_id)
         query = select(User).where(col(User.id).not_in(facts.closed_to | {row.owner_id}))
         found = [Colleague(user.id, f"{user.display_name} ({user.user_name})") for user in work.session.scalars(query)]
         return sorted(found, key=lambda one: one.name.casefold())  # names are encrypted: the database cannot sort them

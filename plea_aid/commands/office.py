@@ -1,4 +1,4 @@
-"""The commands on the office's database."""
+"""The commands that give the office's figures."""
 
 from __future__ import annotations
 
@@ -40,18 +40,3 @@ def office_columns(
         text = with_generated(read_text(str(into)), "office columns", columns_markdown())
         into.write_text(text, encoding="utf-8", newline="\n")
         typer.echo(f"Brought {into} up to date.")
-
-
-def verify() -> None:
-    """Check the audit trail and every frozen version for an altered byte; exit 2 and say where if there is one."""
-    with one_line_faults("verify"), database() as db:
-        from plea_aid.casework.audit import verify_chain
-
-        result = verify_chain(db)
-        for fault in result.faults:
-            typer.echo(f"{fault.place}: {fault.what}", err=True)
-        if not result.ok:
-            raise typer.Exit(2)
-        typer.echo(f"{result.events} events and {result.sealed_rows} sealed rows: nothing was altered.")
-        if result.disposed:
-            typer.echo(f"{result.disposed} sealed rows are gone by certificate of disposal, and no others.")

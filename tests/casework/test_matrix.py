@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ import plea_aid.notes
 import plea_aid.screening
 from plea_aid.casework import (
     accounts,
+    anchors,
+    audit_report,
     backups,
     cases,
     comparable,
@@ -75,6 +78,12 @@ class World:
 
 Call = Callable[[World, Actor], Any]
 _A = Action
+
+
+def _signing(world: World) -> Any:
+    return anchors.signing_key(world.folder / "anchor.key")
+
+
 _OUTCOME = {"result": "offered"}
 _DECISION = {"chosen_option": f"364 days {MARK}", "rationale": "It is just.", "change_explanation": "New facts."}
 _FACTOR = {"factor": "harm", "state": "not-applicable"}
@@ -150,6 +159,14 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "accounts.list_attorneys": (_A.CASE_LIST, lambda w, a: accounts.list_attorneys(w.db, a)),
     "accounts.list_users": (_A.USER_LIST, lambda w, a: accounts.list_users(w.db, a)),
     "accounts.own_account": (_A.PASSWORD_CHANGE, lambda w, a: accounts.own_account(w.db, a)),
+    "anchors.make_anchor": (
+        _A.AUDIT_READ,
+        lambda w, a: anchors.make_anchor(w.db, a, _signing(w), w.folder / f"{a.user_name}.anchor"),
+    ),
+    "audit_report.audit_report": (
+        _A.AUDIT_READ,
+        lambda w, a: audit_report.audit_report(w.db, a, date.today(), date.today()).table,
+    ),
     "backups.make_backup": (
         _A.DATABASE_BACKUP,
         lambda w, a: backups.make_backup(w.db, a, w.folder / f"{a.user_name}.bak", KEYS),

@@ -41,6 +41,7 @@ def remembered_columns(db: Database, actor: Actor, header: Sequence[str]) -> dic
     """Return which column meant what in the last docket with this header; None for a header not seen before."""
     with reading(db, actor) as work:
         work.require(Action.DOCKET_SCREEN, kind="docket")
+        work.record(Action.DOCKET_SCREEN, "docket", "", columns_of=header_key(header))
         row = work.session.get(DocketColumns, header_key(header))
         return None if row is None else dict(json.loads(row.mapping))
 
@@ -68,11 +69,11 @@ def open_as_cases(db: Database, actor: Actor, documents: Mapping[str, Mapping[st
     """
     if len(documents) > MOST_AT_ONCE:
         raise Invalid(f"{len(documents)} cases are chosen; {MOST_AT_ONCE} can be opened at once.")
-    if actor.role not in OWNING_ROLES:
-        raise Invalid("A case belongs to a prosecutor or a supervisor; one of them can open cases from a docket.")
     contents = {source_key(name): validated(document) for name, document in documents.items()}
     with changing(db, actor) as work:
         work.require(Action.CASE_CREATE, kind="case")
+        if actor.role not in OWNING_ROLES:
+            raise Invalid("A case belongs to a prosecutor or a supervisor; one of them can open cases from a docket.")
         query = select(col(CaseFile.source), col(CaseFile.id)).where(col(CaseFile.source_key).in_(contents))
         # A case closed to the actor is not made a second time either.
         found = work.session.execute(query.execution_options(**{BEYOND_WALLS: True})).all()

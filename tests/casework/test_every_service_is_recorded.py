@@ -259,6 +259,14 @@ SERVICES = {
     "retention.request_disposal": Service(
         "disposal.request", "prosecutor", lambda o: (_example(o), "The example is not needed.")
     ),
+    "docket.open_as_cases": Service("case.create", "prosecutor", lambda o: ({"EX-9": {"cause_number": "EX-9"}},)),
+    "docket.record_screening": Service(
+        "docket.screen",
+        "prosecutor",
+        lambda o: (["CauseNo"], {"case_id": "CauseNo"}),
+        lambda o: {"rows": 1, "cases": 1, "digest": "0" * 64},
+    ),
+    "docket.remembered_columns": Service("docket.screen", "prosecutor", lambda o: (["CauseNo"],)),
     "signin.end_other_sessions": Service("session.own", "prosecutor", lambda o: _after(_two_sessions(o))),
     "signin.end_own_session": Service("session.own", "prosecutor", lambda o: (_two_sessions(o),)),
     "signin.end_session": Service("session.end", "administrator", lambda o: (o.signed_in().actor.session_id,)),

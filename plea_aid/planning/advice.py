@@ -63,7 +63,7 @@ class Advice:
     """The single changes to one option, asked about one finding after the other."""
 
     def __init__(self, case: Case, option: Option, law: Law, day: date) -> None:
-        self.law, self.apart = law, taken_apart(law, day)
+        self.law, self.apart = law, taken_apart(law, day, case)
         outs = outcomes(law, option, case.count, case.prior, case.offense_date, day)
         self.trial = Trial(case, law, self.apart, option, [o for o in outs if o.is_prior], most_changes=1)
         self.singles = [

@@ -155,7 +155,7 @@ def plan(case: Case, law: Law, *, today: date | None = None) -> Planned:
     UnknownOffense for an offense that is not in the catalogue.
     """
     day = case.plea_date or today or date.today()
-    apart = taken_apart(law, day)
+    apart = taken_apart(law, day, case)
     baseline_option = baseline_of(case, law, apart)
     outs = outcomes(law, baseline_option, case.count, case.prior, case.offense_date, day)
     priors = [o for o in outs if o.is_prior]

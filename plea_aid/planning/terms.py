@@ -15,7 +15,8 @@ from datetime import date
 from typing import Literal
 
 from plea_aid.analysis.analyst import Analyst
-from plea_aid.analysis.charge import Outcome, facts_of
+from plea_aid.analysis.case import Case
+from plea_aid.analysis.charge import Outcome, facts_of, resolve_charge
 from plea_aid.analysis.levels import rank
 from plea_aid.analysis.limb import Situation
 from plea_aid.law.catalogue import Law
@@ -92,6 +93,8 @@ class TakenApart:
 
     law: Law
     day: date
+    sums_in_reach: bool = True
+    """Whether terms ordered over the whole option can reach the sum that a ground which takes others over asks for."""
     terms: list[Term] = field(default_factory=list)
     grounds: dict[tuple[str, str], tuple[Feed, ...]] = field(default_factory=dict)
     """Feeds of a ground for a posture."""
@@ -143,6 +146,8 @@ class TakenApart:
         cap = rank(limb.level_at_most) if limb.level_at_most else CERTAIN
         if not limb.described_in:
             return [Feed(self._term(limb, burden), cap)]
+        if limb.total_ordered_at_least is not None and not self.sums_in_reach:
+            return []
         only = limb.described_by == "conviction"
         found = []
         for name in limb.described_in:
@@ -316,15 +321,36 @@ class TakenApart:
         return max(0, min(rank(level), rank(outcome.conviction), rank("likely")) - 1)
 
 
-def taken_apart(law: Law, day: date) -> TakenApart:
-    """Return the grounds of ``law`` on ``day`` taken apart; what was read under them is remembered in the process."""
-    days: dict[date, TakenApart] = law.memory.setdefault(TakenApart, {})
-    found = days.get(day)
+def taken_apart(law: Law, day: date, case: Case | None = None) -> TakenApart:
+    """Return the grounds of ``law`` on ``day`` taken apart; what was read under them is remembered in the process.
+
+    Of a ground that takes others over and asks for a sum of terms besides, the sum is not read: where no option of
+    ``case`` can reach it the ground is left out, exactly; where one can (or no case is given) the ground stands at the
+    level of those it takes over, which is never too low.
+    """
+    in_reach = case is None or _sums_in_reach(law, case)
+    known: dict[tuple[date, bool], TakenApart] = law.memory.setdefault(TakenApart, {})
+    found = known.get((day, in_reach))
     if found is None:
-        while len(days) >= _DAYS_KEPT:
-            days.pop(next(iter(days)), None)
-        found = days[day] = TakenApart(law, day)
+        while len(known) >= _DAYS_KEPT:
+            known.pop(next(iter(known)), None)
+        found = known[day, in_reach] = TakenApart(law, day, in_reach)
     return found
+
+
+def _sums_in_reach(law: Law, case: Case) -> bool:
+    """Say whether the longest terms of every offense a count could end in, with the priors', reach such a sum."""
+    limbs = [x for g in law.grounds.values() for x in g.limbs if x.described_in]
+    sums = [x.total_ordered_at_least for x in limbs if x.total_ordered_at_least is not None]
+    if not sums:
+        return False
+    longest = sum(p.sentence_days for p in case.prior)
+    for count in case.count:
+        named = [count.offense, *(p.offense for o in case.option for p in o.count if p.number == count.number)]
+        offenses = [o for text in named if text for o in resolve_charge(law, text).offenses]
+        offenses += [x for o in offenses for a in o.alternatives for x in law.find(a.offense)]
+        longest += max(p.jail_max_days for o in offenses for p in o.penalties)
+    return longest >= min(sums)
 
 
 _DAYS_KEPT = 4

@@ -60,7 +60,7 @@ def held(url: str) -> Iterator[Place]:
 
 
 def _mark() -> str:
-    return now().strftime("%Y%m%dT%H%M%SZ")
+    return now().strftime("%Y%m%dT%H%M%S%fZ")
 
 
 def _unused(tables: set[str], count: Any) -> bool:

@@ -37,6 +37,8 @@ NOT_WORDS = {
     "factor_entry": {"factor"},
     "gate_entry": {"gate"},
     "law_sign_off": {"kind"},
+    # names of columns, which the screen itself looks over before a docket is read
+    "docket_columns": {"mapping"},
     "disposal_request": {"retention_class", "edition"},
     # made of guarded rows
     "disposal_certificate": {"retention_class", "edition", "cause_number", "contents"},

@@ -34,7 +34,7 @@ def draw() -> None:
         st.header(f"On case {plain(view.cause_number or 'without a cause number')}", anchor=False)
         st.table([_row(actor, action, view) for action in CASE_ACTIONS], hide_index=True)
         page_link("case", "Open the case", view.id)
-    st.header("In general", anchor=False)
+    st.header("By your role", anchor=False)
     st.table([_row(actor, action) for action in Action], hide_index=True)
     _rules()
     _roles()
@@ -64,12 +64,13 @@ def _asked(actor: Actor, view: CaseView | None) -> None:
 
 def _row(actor: Actor, action: Action, view: CaseView | None = None) -> dict[str, str]:
     verdict = can(actor, action, view)
-    return {
+    row = {
         "To": PHRASES[action],
         "You may": "✓ yes" if verdict else "✕ no",
         "Because": verdict.because,
-        "Rule": rule_name(verdict.rule or "role"),
     }
+    # Without a case the role alone decides, so a column that names the rule would say the same in every row.
+    return row if view is None else {**row, "Rule": rule_name(verdict.rule or "role")}
 
 
 def _rules() -> None:

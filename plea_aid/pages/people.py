@@ -18,7 +18,7 @@ from plea_aid.pages.wording import plain, sentence
 
 ROLE_WORDS = {
     "prosecutor": "Prosecutor: has cases, weighs, decides and submits",
-    "supervisor": "Supervising attorney: the same, and reviews others' work and keeps accounts",
+    "supervisor": "Supervising attorney: has cases too, reviews others' work and keeps accounts",
     "paralegal": "Paralegal: enters charges and options, records dates and outcomes",
     "auditor": "Auditor: reads everything, changes nothing",
     "administrator": "Administrator: keeps accounts, sees no case",

@@ -264,7 +264,8 @@ CASE_ACTIONS: tuple[Action, ...] = tuple(
     act
     for act in Action
     if (act.startswith(("case.", "wall.", "text.")) and act not in (_A.CASE_LIST, _A.CASE_CREATE))
-    or act in (_A.RELEASE_MAKE, _A.IMPACT_ACKNOWLEDGE)
+    or act in (_A.RELEASE_MAKE, _A.IMPACT_ACKNOWLEDGE, _A.RETENTION_READ, _A.HOLD_CHANGE)
+    or act in (_A.DISPOSAL_REQUEST, _A.DISPOSAL_APPROVE)
 )
 """What is done on one case."""
 

@@ -27,6 +27,7 @@ from plea_aid.casework import (
     backups,
     cases,
     comparable,
+    docket,
     examples,
     exporting,
     identity,
@@ -37,6 +38,7 @@ from plea_aid.casework import (
     outside,
     record,
     releases,
+    retention,
     sealed_texts,
     signin,
     signoff,
@@ -122,6 +124,17 @@ ON_A_CASE: dict[str, tuple[Action, Call]] = {
         lambda w, a: releases.record_release(w.db, a, w.id, _REQUEST, document_sha256="a" * 64, lines=[MARK]),
     ),
     "releases.texts_to_release": (_A.RELEASE_MAKE, lambda w, a: releases.texts_to_release(w.db, a, w.id, [1])),
+    "retention.keeping": (_A.RETENTION_READ, lambda w, a: retention.keeping(w.db, a, w.id)),
+    "retention.place_hold": (
+        _A.HOLD_CHANGE,
+        lambda w, a: retention.place_hold(w.db, a, w.id, "Litigation.", "City attorney, letter"),
+    ),
+    "retention.lift_hold": (_A.HOLD_CHANGE, lambda w, a: retention.lift_hold(w.db, a, w.id, 99, "It is over.")),
+    "retention.request_disposal": (
+        _A.DISPOSAL_REQUEST,
+        lambda w, a: retention.request_disposal(w.db, a, w.id, "The period has ended."),
+    ),
+    "retention.approve_disposal": (_A.DISPOSAL_APPROVE, lambda w, a: retention.approve_disposal(w.db, a, w.id)),
     "sealed_texts.open_sealed_text": (_A.TEXT_READ, lambda w, a: sealed_texts.open_sealed_text(w.db, a, w.id, 1)),
     "sealed_texts.seal_text": (
         _A.TEXT_SEAL,
@@ -174,6 +187,15 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "cases.create_case": (_A.CASE_CREATE, lambda w, a: _created(w, a)),
     "cases.list_cases": (_A.CASE_LIST, lambda w, a: [cases.list_cases(w.db, a, text=one) for one in ("", MARK)]),
     "cases.review_queue": (_A.CASE_LIST, lambda w, a: cases.review_queue(w.db, a)),
+    "docket.open_as_cases": (
+        _A.CASE_CREATE,
+        lambda w, a: docket.open_as_cases(w.db, a, {f"row of {a.user_name}": {"cause_number": "CR-9"}}).kept_away,
+    ),
+    "docket.record_screening": (
+        _A.DOCKET_SCREEN,
+        lambda w, a: docket.record_screening(w.db, a, ["cause"], {}, rows=1, cases=1, digest="0" * 64),
+    ),
+    "docket.remembered_columns": (_A.DOCKET_SCREEN, lambda w, a: docket.remembered_columns(w.db, a, ["cause"])),
     "examples.load_examples": (_A.EXAMPLES_LOAD, lambda w, a: examples.load_examples(w.db, a)),
     "exporting.export_office": (_A.OFFICE_EXPORT, lambda w, a: _exported(w, a)),
     "identity.set_email": (
@@ -195,6 +217,7 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "office.workload": (_A.WORKLOAD_READ, lambda w, a: office.workload(w.db, a)),
     "outside.for_reviewer": (_A.FIGURES_EXPORT, lambda w, a: outside.for_reviewer(w.db, a)),
     "releases.ledger": (_A.RELEASE_LIST, lambda w, a: releases.ledger(w.db, a)),
+    "retention.certificates": (_A.RETENTION_READ, lambda w, a: retention.certificates(w.db, a)),
     "signin.end_other_sessions": (_A.SESSION_OWN, lambda w, a: signin.end_other_sessions(w.db, a)),
     "signin.end_own_session": (_A.SESSION_OWN, lambda w, a: signin.end_own_session(w.db, a, "0" * 32)),
     "signin.end_session": (_A.SESSION_END, lambda w, a: signin.end_session(w.db, a, "0" * 32)),

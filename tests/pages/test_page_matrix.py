@@ -33,6 +33,8 @@ PAGES: dict[str, Action | None] = {
     "note": _A.CASE_READ,
     "access": _A.CASE_READ,
     "release": _A.CASE_READ,
+    "retention": _A.CASE_READ,
+    "docket": _A.DOCKET_SCREEN,
     "review": _A.CASE_LIST,
     "releases": _A.RELEASE_LIST,
     "law-impact": _A.IMPACT_READ,
@@ -96,7 +98,7 @@ def test_a_page_shows_a_case_to_whom_the_table_says(
             assert MARK in page, name
     refused = "may not" in shown["accounts"]
     assert refused == (Action.USER_LIST not in ROLE_MAY[role])
-    for name in ("releases", "office"):
+    for name in ("releases", "office", "docket"):
         assert ("may not" in shown[name]) == (PAGES[name] not in ROLE_MAY[role]), name
 
 

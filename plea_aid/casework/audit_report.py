@@ -19,6 +19,7 @@ from plea_aid.casework.errors import Invalid
 from plea_aid.casework.exporting import spreadsheet_cell
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import AuditEvent
+from plea_aid.casework.visibility import closed_cases
 from plea_aid.casework.work import reading
 
 SORTS = ("inquiry", "change", "taken out", "sign-in", "denial")
@@ -66,7 +67,10 @@ def audit_report(db: Database, actor: Actor, since: date, until: date) -> Report
     with reading(db, actor) as work:
         work.require(Action.AUDIT_READ, kind="audit")
         work.record(Action.AUDIT_READ, "audit", "", report=f"{since} to {until}")
+        closed = closed_cases(work.session, actor)
         for row in work.session.execute(query):
+            if any(case in row.detail for case in closed):
+                continue
             sort = sort_of(row.action, row.outcome)
             counts.setdefault((row.actor_name, row.role), Counter())[sort] += 1
             writer.writerow((sort, *(spreadsheet_cell(value) for value in row)))

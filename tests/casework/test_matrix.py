@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
 import plea_aid.casework
@@ -59,6 +60,7 @@ from plea_aid.law.load import load_law
 from .conftest import DOCUMENT, People
 
 KEYS = MasterKeys((new_master_key(),), "the test")
+SIGNING_KEY = Ed25519PrivateKey.generate()
 MARK = "XYZZY"
 """Stands in everything that a person wrote into the case."""
 
@@ -179,6 +181,14 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "audit_report.audit_report": (
         _A.AUDIT_READ,
         lambda w, a: audit_report.audit_report(w.db, a, date.today(), date.today()).table,
+    ),
+    "anchors.make_anchor": (
+        _A.AUDIT_READ,
+        lambda w, a: anchors.make_anchor(w.db, a, SIGNING_KEY, w.folder / f"{a.user_name}-{a.role}.anchor").last,
+    ),
+    "audit_report.audit_report": (
+        _A.AUDIT_READ,
+        lambda w, a: audit_report.audit_report(w.db, a, date(2020, 1, 1), date(2100, 1, 1)).table,
     ),
     "backups.make_backup": (
         _A.DATABASE_BACKUP,

@@ -182,14 +182,6 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
         _A.AUDIT_READ,
         lambda w, a: audit_report.audit_report(w.db, a, date.today(), date.today()).table,
     ),
-    "anchors.make_anchor": (
-        _A.AUDIT_READ,
-        lambda w, a: anchors.make_anchor(w.db, a, SIGNING_KEY, w.folder / f"{a.user_name}-{a.role}.anchor").last,
-    ),
-    "audit_report.audit_report": (
-        _A.AUDIT_READ,
-        lambda w, a: audit_report.audit_report(w.db, a, date(2020, 1, 1), date(2100, 1, 1)).table,
-    ),
     "backups.make_backup": (
         _A.DATABASE_BACKUP,
         lambda w, a: backups.make_backup(w.db, a, w.folder / f"{a.user_name}.bak", KEYS),

@@ -211,10 +211,11 @@ def test_every_altered_place_is_found_and_named(db: Database, submitted: CaseVie
     dice = random.Random(412)
     for table in SEALED_TABLES:
         key = "seq" if table == "audit_event" else "id"
+        refers = {column.name for column in Table.metadata.tables[table].columns if column.foreign_keys}
         for row in dice.sample(rows(db, table), min(2, len(rows(db, table)))):
             stored = dict(row._mapping)
             for column, value in stored.items():
-                if column in (key, "case_id", "outcome", "kind") or column.endswith("_by"):
+                if column in {key, "outcome", "kind"} | refers:
                     continue  # refused by a constraint of the table, or looked at below
                 length = len(value) if isinstance(value, str) else 0
                 places = sorted(dice.sample(range(length), min(3, length)))

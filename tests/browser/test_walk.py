@@ -27,8 +27,23 @@ def fill(page: Page, label: str, value: str) -> None:
 def press(page: Page, label: str) -> None:
     """Press a button and wait, as a person does, until the page has answered."""
     page.get_by_role("button", name=label, exact=True).first.click()
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn: while it is drawn anew, what moves on it stands there twice for a moment."""
     page.wait_for_timeout(100)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def tick(page: Page, label: str) -> None:
+    """Tick a box by its words, once the page is drawn."""
+    settled(page)
+    box = page.get_by_role("checkbox", name=re.compile(f"^{re.escape(label)}"))
+    expect(box).to_have_count(1)
+    page.get_by_text(label).click()
+    expect(box).to_be_checked()
 
 
 def number(page: Page, label: str, value: str) -> None:
@@ -38,6 +53,7 @@ def number(page: Page, label: str, value: str) -> None:
 
 
 def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
+    settled(page)
     choices = page.get_by_role("radiogroup", name=group, exact=True).nth(place)
     choices.get_by_text(answer, exact=True).click()
     expect(choices.get_by_role("radio", name=answer, exact=True)).to_be_checked()
@@ -57,8 +73,9 @@ def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
 
 
 def at(page: Page, title: str) -> None:
+    """Wait until the page of this title is drawn."""
     expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=20_000)
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
+    settled(page)
 
 
 def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browser) -> None:
@@ -150,7 +167,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     pick(page, "Beside the baseline", "It departs from the baseline")
     fill(page, "Explain it", "One suspended day less; everything else stays.")
     choose(page, "Type of agreement", "An agreed sentence, MCA 46-12-211(1)(b)")
-    page.get_by_text("I will see that the court gives every defendant").click()
+    tick(page, "I will see that the court gives every defendant")
     expect(page.get_by_text("Nothing is missing.")).to_be_visible()
     press(page, "Submit for review")
 

@@ -1,4 +1,4 @@
-"""Start the web app: one process, loopback only, locked configuration, no outside connection."""
+"""Start the web app: one process on loopback, alone or behind a proxy, locked configuration, no outside connection."""
 
 from __future__ import annotations
 
@@ -10,43 +10,19 @@ import socket
 import sys
 import threading
 import tomllib
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from plea_aid.casework import accounts, impact
+from plea_aid import outbound
+from plea_aid.casework import accounts, impact, signin
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.keyring import first_words
 from plea_aid.casework.migrate import open_database
+from plea_aid.door import Door, doorway
 from plea_aid.law.load import LawError, load_law
-from plea_aid.pages import provider, sensitive, tickets
+from plea_aid.pages import provider, sensitive, session, tickets
 from plea_aid.settings import settings
-
-HEADERS = {
-    # Streamlit's own page needs inline scripts and 'eval' (charts are compiled in the browser); everything else
-    # that is not this server is refused, so a page cannot reach outside even by mistake.
-    "content-security-policy": "; ".join(
-        (
-            "default-src 'self'",
-            "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src 'self' blob:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-}
-
 
 THEME = {
     # Sizes that let a page of fields be taken in at once; the order of the headings stays as it is read out.
@@ -54,12 +30,16 @@ THEME = {
 }
 
 
-def run_server(port: int | None) -> int:
+def run_server(port: int | None, *, behind_proxy: bool = False) -> int:
     """Migrate the database, say the address (and the one-time code while there is no account), serve until stopped.
 
+    ``behind_proxy``: people come through a proxy that ends TLS, under ``PLEA_AID_PUBLIC_URL`` and no other name.
     Returns 0 when it was stopped, 2 when it could not start; what was wrong is one line on standard error.
     """
     chosen = settings().port if port is None else port
+    reason = _ill_matched(settings().public_url, behind_proxy)
+    if reason:
+        return _refuse(reason)
     try:
         law = load_law()
         db = open_database()
@@ -75,14 +55,29 @@ def run_server(port: int | None) -> int:
     reason = _port_taken(chosen)
     if reason:
         return _refuse(reason)
-    _say(f"Plea Aid runs at http://127.0.0.1:{chosen} (this machine only). Law {law.version}. Stop it with Ctrl+C.")
+    here = f"http://127.0.0.1:{chosen} (this machine only)"
+    where = f"{settings().public_url}; the proxy finds it at {here}" if behind_proxy else here
+    _say(f"Plea Aid runs at {where}. Law {law.version}. Stop it with Ctrl+C.")
     if checked and checked.tally.affected:
         many = checked.tally.affected
         _say(f"The law changed, and {many} of the stored analyses with it; their owners see them on the Cases page.")
     if code:
         _say(f"No account exists yet. Create the first one in the browser with this one-time code: {code}")
-    _serve(chosen)
+    _serve(chosen, behind_proxy)
     return 0
+
+
+def _ill_matched(public_url: str | None, behind_proxy: bool) -> str | None:
+    """Return why the public address and the way people come do not fit; None when they do."""
+    if not behind_proxy:
+        if public_url and public_url.startswith("https:"):
+            return "PLEA_AID_PUBLIC_URL is an https address, which needs a proxy: start with --behind-proxy"
+        return None
+    if public_url is None or not public_url.startswith("https:"):
+        return "--behind-proxy needs PLEA_AID_PUBLIC_URL, the https address that people open"
+    if urlsplit(public_url).path not in ("", "/"):
+        return f"PLEA_AID_PUBLIC_URL: '{public_url}' names a path; the program needs a host name of its own"
+    return None
 
 
 def script_path() -> Path:
@@ -102,23 +97,44 @@ def _beside(installed: str, checkout: str) -> Path:
     return inside if inside.is_file() else package.parent / checkout
 
 
-def _serve(port: int) -> None:
+def _serve(port: int, behind_proxy: bool) -> None:
     import streamlit as st
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.levelno >= logging.WARNING)
+    # uvicorn believes what any program on this machine says of a request's origin, unless it is told whom to believe.
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxy_addresses) if behind_proxy else "nobody"
+    if settings().provider is None:
+        outbound.stay_inside()
     threading.Thread(target=_warm_up, daemon=True).start()
-    app = st.App(
+    locked = locked_configuration()
+    way = doorway(port, settings().public_url if behind_proxy else None, locked["server.maxUploadSize"])
+
+    class App(st.App):
+        """Streamlit's app with our door around all of it, its answers to its own faults included."""
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await Door(super().__call__, way, tickets.cookie(), _opens_a_session)(scope, receive, send)
+
+    app = App(
         script_path(),
         routes=[Route(tickets.ROUTE, _set_cookie, methods=["POST"])],
-        middleware=[Middleware(_Headers), Middleware(provider.ProviderCookies)],
+        middleware=[Middleware(provider.ProviderCookies)],
         on_script_error=_one_sentence,
     )
     address = settings().public_url or f"http://127.0.0.1:{port}"
     office = provider.configuration(settings().home, address)
     fixed = {"server.port": port, "logger.hideWelcomeMessage": True}
-    app.run(config={**THEME, **locked_configuration(), **office, **fixed})
+    app.run(config={**THEME, **locked, **office, **fixed})
+
+
+def _opens_a_session(token: str) -> bool:
+    try:
+        signin.resume(session.database(), token)
+    except CaseworkError:
+        return False
+    return True
 
 
 def _warm_up() -> None:
@@ -130,41 +146,19 @@ def _warm_up() -> None:
         sensitive.prepare()
 
 
-class _Headers:
-    """Puts the security headers on every answer."""
-
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                named = {name.lower() for name, _ in message["headers"]}
-                extra = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in named]
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
 async def _set_cookie(request: Any) -> Any:
     """Change a ticket for the session cookie, or for its removal."""
     from starlette.responses import Response
 
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        return Response(status_code=403)
-    body = (await request.body())[:200]
-    token = tickets.take(body.decode("ascii", "replace"))
+    token = tickets.take((await request.body()).decode("ascii", "replace"))  # the door lets no long body in
     if token is None:
         return Response(status_code=410)
-    response = Response(status_code=204, headers={"cache-control": "no-store"})
-    secure = request.url.scheme == "https"
+    response = Response(status_code=204)
     if token:
         # No expiry: the cookie goes with the browser, and the server ends the session long before in any case.
-        response.set_cookie(tickets.COOKIE, token, path="/", secure=secure, httponly=True, samesite="strict")
+        response.set_cookie(tickets.cookie(), token, path="/", httponly=True, samesite="strict")
     else:
-        response.delete_cookie(tickets.COOKIE, path="/", secure=secure, httponly=True, samesite="strict")
+        response.delete_cookie(tickets.cookie(), path="/", httponly=True, samesite="strict")
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sys
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ class Settings:
     """``PLEA_AID_SESSION_HOURS``: a signed-in session ends after this long in any case, default 12."""
     public_url: str | None
     """``PLEA_AID_PUBLIC_URL``: where people open the program when that is not loopback; the provider returns there."""
+    proxy_addresses: tuple[str, ...]
+    """``PLEA_AID_PROXY_ADDRESSES``: whose word on where a request came from counts, behind a proxy; 127.0.0.1."""
     provider: Provider | None
     """The office's own sign-in; None: by user name and password only."""
 
@@ -90,6 +93,7 @@ def settings() -> Settings:
         idle_minutes=_whole_number("PLEA_AID_IDLE_MINUTES", 30),
         session_hours=_whole_number("PLEA_AID_SESSION_HOURS", 12),
         public_url=_web_address("PLEA_AID_PUBLIC_URL"),
+        proxy_addresses=_addresses("PLEA_AID_PROXY_ADDRESSES", "127.0.0.1"),
         provider=_provider(),
     )
 
@@ -101,6 +105,16 @@ def _whole_number(name: str, default: int) -> int:
     if not text.isdigit() or int(text) == 0:
         raise ValueError(f"{name}: '{text}' is not accepted; give a whole number above 0")
     return int(text)
+
+
+def _addresses(name: str, default: str) -> tuple[str, ...]:
+    texts = tuple(part.strip() for part in (os.environ.get(name, "").strip() or default).split(","))
+    for text in texts:
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            raise ValueError(f"{name}: '{text}' is not accepted; give IP addresses with commas between them") from None
+    return texts
 
 
 def _provider() -> Provider | None:

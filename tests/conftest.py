@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import secrets
 import shutil
 import socket
@@ -19,8 +20,23 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.keyring import MasterKey
 from plea_aid.casework.migrate import open_database
 
+# No test, and no process of Python that a test starts, reaches outside this machine; a try is noted, and fails the run.
+OFFLINE = Path(__file__).resolve().parent / "offline"
+if "OUTBOUND_NOTES" not in os.environ:
+    os.environ["OUTBOUND_NOTES"] = str(Path(tempfile.mkdtemp(prefix="plea-aid-outbound-")) / "notes")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH")])])
+runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+
 # One key for every test and every process a test starts; none of them touches the key file of whoever runs them.
 os.environ["PLEA_AID_KEY"] = MasterKey(b"the master key of the test suite").as_text()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaves_the_machine() -> Iterator[None]:
+    """Fail the run when anything tried to reach outside in the course of it."""
+    yield
+    notes = Path(os.environ["OUTBOUND_NOTES"])
+    assert not notes.exists(), f"reached for the outside: {notes.read_text(encoding='utf-8')}"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from plea_aid.pages.tickets import COOKIE
+from plea_aid.pages import tickets
 from plea_aid.settings import Provider, settings
 
 NAME = "office"
@@ -80,13 +80,12 @@ class ProviderCookies:
 
         async def with_cookies(message: Any) -> None:
             if message["type"] == "http.response.start":
-                secure = scope.get("scheme") == "https"
                 headers = [
-                    (name, _shortened(value, secure=secure) if name.lower() == b"set-cookie" else value)
+                    (name, _shortened(value) if name.lower() == b"set-cookie" else value)
                     for name, value in message["headers"]
                 ]
                 if scope["path"].endswith(_SIGN_OUT):
-                    gone = f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+                    gone = f"{tickets.cookie()}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"
                     headers.append((b"set-cookie", gone.encode()))
                 message["headers"] = headers
             await send(message)
@@ -94,13 +93,12 @@ class ProviderCookies:
         await self.app(scope, receive, with_cookies)
 
 
-def _shortened(cookie: bytes, *, secure: bool) -> bytes:
+def _shortened(cookie: bytes) -> bytes:
     text = cookie.decode("latin-1")
     if not text.startswith(_COOKIES):
         return cookie
     longest = settings().session_hours * 3600
     parts = [part.strip() for part in text.split(";")]
-    kept = [part for part in parts if not part.lower().startswith(("max-age=", "secure"))]
     ages = [int(part.partition("=")[2]) for part in parts if part.lower().startswith("max-age=")]
-    kept.append(f"Max-Age={min([*ages, longest])}")
-    return "; ".join([*kept, "Secure"] if secure else kept).encode("latin-1")
+    kept = [part for part in parts if not part.lower().startswith("max-age=")]
+    return "; ".join([*kept, f"Max-Age={min([*ages, longest])}"]).encode("latin-1")

@@ -115,5 +115,5 @@ def _hold(opened: signin.SignedIn) -> Actor:
 
 
 def _cookie() -> str | None:
-    cookie: object = st.context.cookies.get(tickets.COOKIE)
+    cookie: object = st.context.cookies.get(tickets.cookie())
     return cookie if isinstance(cookie, str) else None  # a test run has no browser and no cookie

@@ -11,12 +11,20 @@ import secrets
 import threading
 import time
 
+from plea_aid.settings import settings
+
 COOKIE = "plea_aid_session"
+"""The session cookie's name on this machine."""
 ROUTE = "/plea-aid/session"
 SECONDS = 60
 
 _lock = threading.Lock()
 _waiting: dict[str, tuple[str, float]] = {}
+
+
+def cookie() -> str:
+    """Return the session cookie's name; under a public address no other host can set a cookie of that name."""
+    return f"__Host-{COOKIE}" if (settings().public_url or "").startswith("https:") else COOKIE
 
 
 def leave(token: str) -> str:

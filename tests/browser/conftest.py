@@ -52,8 +52,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
-    """Run the program on a free port with an empty database in ``folder`` and the given settings."""
+def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
+    """Run the program on a free port with an empty database in ``folder`` and the given options and settings."""
     port = free_port()
     environment = {
         **os.environ,
@@ -64,7 +64,7 @@ def running(folder: Path, **settings: str) -> Iterator[Server]:
     log = folder / "printed.txt"
     with log.open("w") as printed:
         program = subprocess.Popen(
-            [sys.executable, "-m", "plea_aid", "serve", "--port", str(port)],
+            [sys.executable, "-m", "plea_aid", "serve", "--port", str(port), *options],
             cwd=folder,
             env=environment,
             stdout=printed,

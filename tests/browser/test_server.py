@@ -3,40 +3,12 @@
 from __future__ import annotations
 
 import socket
-import urllib.error
-import urllib.request
 
 import pytest
 
 from plea_aid import server as module
-from plea_aid.pages import tickets
 from plea_aid.server import locked_configuration, run_server, script_path
 from plea_aid.settings import settings
-from tests.browser.conftest import Server
-
-
-def post(address: str, body: bytes, **headers: str) -> tuple[int, str]:
-    request = urllib.request.Request(f"{address}{tickets.ROUTE}", data=body, headers=headers, method="POST")
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, answer.headers.get("set-cookie") or ""
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.headers.get("set-cookie") or ""
-
-
-@pytest.mark.xdist_group("server")
-def test_the_program_says_where_it_runs_guards_every_answer_and_gives_no_cookie_for_nothing(server: Server) -> None:
-    assert server.address in server.printed
-    assert "this machine only" in server.printed
-    assert "Traceback" not in server.printed
-    with urllib.request.urlopen(server.address, timeout=10) as answer:
-        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-        assert "connect-src 'self'" in answer.headers["content-security-policy"]
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "no-referrer"
-        assert b'lang="en"' in answer.read()
-    assert post(server.address, b"guessed") == (410, "")
-    assert post(server.address, b"guessed", Origin="http://elsewhere.example") == (403, "")
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_2(
@@ -65,6 +37,39 @@ def test_law_data_that_cannot_be_used_is_one_line_and_exit_code_2(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "the law data cannot be used" in said
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "public_url", "said"),
+    [
+        (True, "", "--behind-proxy needs PLEA_AID_PUBLIC_URL"),
+        (True, "http://localhost:8501", "the https address that people open"),
+        (True, "https://city.example/plea-aid", "names a path"),
+        (False, "https://plea-aid.city.example", "start with --behind-proxy"),
+    ],
+)
+def test_an_address_that_does_not_fit_the_way_people_come_is_one_line_and_exit_code_2(
+    behind_proxy: bool,
+    public_url: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLEA_AID_PUBLIC_URL", public_url)
+    settings.cache_clear()
+    assert run_server(1, behind_proxy=behind_proxy) == 2
+    refusal = capsys.readouterr().err
+    assert said in refusal
+    assert refusal.count("\n") == 1
+    settings.cache_clear()
+
+
+def test_only_addresses_are_believed_to_be_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLEA_AID_PROXY_ADDRESSES", "127.0.0.1, *")
+    settings.cache_clear()
+    with pytest.raises(ValueError, match=r"PLEA_AID_PROXY_ADDRESSES: '\*' is not accepted"):
+        settings()
+    settings.cache_clear()
 
 
 def test_the_configuration_is_locked_to_loopback_without_telemetry_or_tracebacks() -> None:

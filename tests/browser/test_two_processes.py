@@ -31,11 +31,16 @@ pytestmark = [
 
 
 @contextmanager
-def running(home: Path, database_url: str, port: int) -> Iterator[Path]:
-    """Run one process of the program until the end of the block; return the file of what it printed."""
-    environment = {**os.environ, "PLEA_AID_HOME": str(home), "PLEA_AID_DATABASE_URL": database_url}
+def running(home: Path, database_url: str, port: int, public: int) -> Iterator[Path]:
+    """Run one process of the program, behind the proxy at ``public``; return the file of what it printed."""
+    environment = {
+        **os.environ,
+        "PLEA_AID_HOME": str(home),
+        "PLEA_AID_DATABASE_URL": database_url,
+        "PLEA_AID_PUBLIC_URL": f"https://{NAME}:{public}",
+    }
     log = home / f"printed-{port}.txt"
-    command = [sys.executable, "-m", "plea_aid", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "plea_aid", "serve", "--behind-proxy", "--port", str(port)]
     with log.open("w") as printed:
         program = subprocess.Popen(command, cwd=home, env=environment, stdout=printed, stderr=subprocess.STDOUT)
         try:
@@ -54,10 +59,10 @@ def first_code(log: Path) -> str:
 
 
 @contextmanager
-def proxy(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
+def proxy(folder: Path, ports: tuple[int, int], public: int) -> Iterator[str]:
     """Run nginx with the worked file, other ports and a certificate of our own; return the public address."""
     certificate(folder, NAME)
-    public, plain = free_port(), free_port()
+    plain = free_port()
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for before, after in {
         "/etc/plea-aid/tls": str(folder),
@@ -65,7 +70,6 @@ def proxy(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
         "/var/log/nginx": str(folder),
         "listen 443": f"listen 127.0.0.1:{public}",
         "listen 80": f"listen 127.0.0.1:{plain}",
-        f'"https://{NAME}"': f'"https://{NAME}:{public}"',
         "127.0.0.1:8501": f"127.0.0.1:{ports[0]}",
         "127.0.0.1:8502": f"127.0.0.1:{ports[1]}",
     }.items():
@@ -93,15 +97,15 @@ def chromium() -> Iterator[Browser]:
 def test_a_session_is_good_at_every_process_and_outlives_each(
     postgres_database: Callable[[bool], AbstractContextManager[str]], chromium: Browser, tmp_path: Path
 ) -> None:
-    ports = (free_port(), free_port())
+    ports, public = (free_port(), free_port()), free_port()
     with ExitStack() as stack:
         url = stack.enter_context(postgres_database(False))
         first, second = ExitStack(), ExitStack()
         stack.callback(first.close)
         stack.callback(second.close)
-        first.enter_context(running(tmp_path, url, ports[0]))
-        code = first_code(second.enter_context(running(tmp_path, url, ports[1])))  # the later code counts
-        address = stack.enter_context(proxy(tmp_path, ports))
+        first.enter_context(running(tmp_path, url, ports[0], public))
+        code = first_code(second.enter_context(running(tmp_path, url, ports[1], public)))  # the later code counts
+        address = stack.enter_context(proxy(tmp_path, ports, public))
 
         context = chromium.new_context(ignore_https_errors=True)
         page = context.new_page()
@@ -121,10 +125,9 @@ def test_a_session_is_good_at_every_process_and_outlives_each(
         expect(page.get_by_text("Signed in as Pat Doe")).to_be_visible()
         page.wait_for_timeout(1500)  # the ticket is changed for the cookie
         kept = {one["name"]: one for one in context.cookies()}
-        assert kept["plea_aid_session"]["httpOnly"]
-        assert kept["plea_aid_session"]["secure"]
-        assert kept["plea_aid_session"]["sameSite"] == "Strict"
-        assert kept["plea_aid_route"]["secure"]
+        for name in ("__Host-plea_aid_session", "__Host-plea_aid_route"):
+            assert (kept[name]["httpOnly"], kept[name]["sameSite"]) == (True, "Strict")
+        assert all(one["secure"] for one in kept.values()), kept
         fill(page, "Cause number", "CR-2026-0412")
         press(page, "Start a case")
         at(page, "Charges")
@@ -141,7 +144,7 @@ def test_a_session_is_good_at_every_process_and_outlives_each(
             at(page, "Charges")
             expect(page.get_by_text("Signed in as Pat Doe")).to_be_visible()
             expect(typed).to_have_value(f"stood here when {port} stopped")
-            process.enter_context(running(tmp_path, url, port))
+            process.enter_context(running(tmp_path, url, port, public))
         # Typed at once, perhaps before the other process has drawn the page: then it stands beside its field.
         fill(page, "Date of the plea", "5/2/2026")
         page.wait_for_timeout(8_000)
@@ -157,11 +160,11 @@ def test_a_session_is_good_at_every_process_and_outlives_each(
         expect(page.get_by_role("textbox", name="Date of the plea", exact=True).first).to_have_value("5/2/2026")
 
         context.close()
-        port = int(address.rsplit(":", 1)[1])
-        assert answer(port, {"Host": NAME, "Origin": "https://elsewhere.example"}) == 403
-        assert answer(port, {"Host": NAME}) == 200
+        host = f"{NAME}:{public}"
+        assert answer(public, {"Host": host, "Origin": "https://elsewhere.example"}) == 403
+        assert answer(public, {"Host": host, "X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1"}) == 200
         with pytest.raises(http.client.RemoteDisconnected):
-            answer(port, {"Host": "another.example"})
+            answer(public, {"Host": "another.example"})
 
 
 def answer(port: int, headers: dict[str, str]) -> int:

@@ -15,6 +15,7 @@ from plea_aid.casework.credentials import new_token, password_fits, token_hash
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import NotFound, SessionEnded, SignInFailed
 from plea_aid.casework.permissions import Action
+from plea_aid.casework.standing import why_over
 from plea_aid.casework.tables import SignInSession, User
 from plea_aid.casework.work import Work, changing, reading
 from plea_aid.settings import settings
@@ -60,7 +61,8 @@ def sign_in(db: Database, user_name: str, password: str, terminal: str = "") -> 
             raise work.denied("session.open", _REFUSED, "user", user.id if user else "", error=SignInFailed)
     token, row = new_session(user, terminal)
     actor = actor_of(user, row)
-    with changing(db, actor) as work:
+    with changing(db, nobody_at(terminal)) as work:
+        work.actor = actor  # whose session is not there before this work is done
         # The account may have been closed, or its password voided, while the hash was computed.
         unchanged = (col(User.id) == user.id, col(User.active), col(User.password_hash) == user.password_hash)
         if work.session.execute(select(col(User.id)).where(*unchanged).with_for_update()).first() is None:
@@ -83,12 +85,15 @@ def resume(db: Database, token: str) -> Actor:
         if found is None:
             raise SessionEnded("You are not signed in.")
         row, user = found
-        if row.revoked_at is not None or not user.active:
-            raise SessionEnded("Your session was ended; please sign in again.")
-        if moment >= row.expires_at:
-            raise SessionEnded("Your session has reached its longest time; please sign in again.")
-        if moment - row.last_seen_at >= timedelta(minutes=settings().idle_minutes):
-            raise SessionEnded("Your session ended because nothing was done for a while; please sign in again.")
+        over = why_over(
+            revoked_at=row.revoked_at,
+            expires_at=row.expires_at,
+            last_seen_at=row.last_seen_at,
+            active=user.active,
+            moment=moment,
+        )
+        if over:
+            raise SessionEnded(over)
         actor = actor_of(user, row)
     if moment - row.last_seen_at >= _SEEN_EVERY:
         with db.write() as session:

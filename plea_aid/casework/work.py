@@ -18,9 +18,10 @@ from sqlmodel import Session
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import Entry, append, sealed_hash
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import NotAllowed, NotFound
+from plea_aid.casework.errors import NotAllowed, NotFound, SessionEnded
 from plea_aid.casework.free_text import refuse_sensitive
 from plea_aid.casework.permissions import Action, CaseFacts, can
+from plea_aid.casework.standing import why_not_standing
 from plea_aid.casework.tables import SealedTable
 from plea_aid.casework.visibility import confine, is_closed_to
 
@@ -39,6 +40,12 @@ class Work:
         self.denial: Entry | None = None
         self._sealed: list[dict[str, str]] = []
         confine(session, actor)
+
+    def require_standing(self) -> None:
+        """Raise SessionEnded when the actor's sign-in was ended since the page that asks was drawn."""
+        because = why_not_standing(self.session, self.actor)
+        if because:
+            raise self.denied("session.use", because, "session", self.actor.session_id, error=SessionEnded)
 
     def require(self, action: Action, resource: CaseFacts | None = None, *, kind: str = "", id_: str = "") -> None:
         """Raise NotAllowed, with the reason, unless the actor may do ``action`` on ``resource``."""
@@ -94,6 +101,7 @@ def changing(db: Database, actor: Actor) -> Iterator[Work]:
         with db.write() as session:
             event.listen(session, "before_flush", refuse_sensitive)
             work = Work(session, actor)
+            work.require_standing()
             yield work
             session.flush()
             append(session, work.actor, work.entries)
@@ -109,6 +117,7 @@ def reading(db: Database, actor: Actor) -> Iterator[Work]:
     try:
         with db.read() as session:
             work = Work(session, actor)
+            work.require_standing()
             yield work
     except (NotAllowed, NotFound):
         _write_denial(db, work)

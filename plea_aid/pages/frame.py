@@ -13,7 +13,7 @@ import streamlit as st
 from plea_aid.casework import cases
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
-from plea_aid.casework.errors import CaseworkError, NotFound, Unavailable
+from plea_aid.casework.errors import CaseworkError, NotFound, SessionEnded, Unavailable
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
@@ -82,6 +82,8 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
         with st.container(width=WIDTH):
             try:
                 draw()
+            except SessionEnded:
+                st.rerun()  # which finds nobody signed in, and says why
             except (CaseworkError, LawError) as refusal:
                 show_refusal(refusal)
 

@@ -132,8 +132,9 @@ def test_no_page_shows_anything_after_the_session_was_ended(
     for name in PAGES:
         app = open_app("robin", case=case.id, step="charges")
         assert MARK in everything(app)
-        for one in signin.own_sessions(db, robin):
-            signin.end_session(db, pat, one.id)
+        for one in signin.list_sessions(db, pat):
+            if one.user_id == robin.user_id:
+                signin.end_session(db, pat, one.id)
         app._page_hash = calc_hash("" if name == "cases" else name)
         app.run()
         assert "Sign in to Plea Aid" in everything(app), name

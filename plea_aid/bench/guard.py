@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from plea_aid.bench.row import Row, timed
+from plea_aid.bench.row import Row, Run, timed
 from plea_aid.privacy.guard import load_guard
 from plea_aid.privacy.scorecard import load_corpus, score, total
 
+WHAT, FOLDING = "a line of the published corpus", "folding the case of a line"
 
-def guard_rows() -> Iterator[Row]:
+
+def lines(run: Run) -> list[tuple[str, str]]:
+    """Return what is measured beside what; the kinds are those of the corpus."""
+    return [(WHAT, FOLDING), *((one.kind, "") for one in score(load_guard(), load_corpus()))]
+
+
+def guard_rows(run: Run) -> Iterator[Row]:
     """Yield a row for each kind of protected information, and one for all of them with the time a line takes."""
     guard, corpus = load_guard(), load_corpus()
     scores, seconds = timed(lambda: score(guard, corpus), times=1)
@@ -18,11 +25,11 @@ def guard_rows() -> Iterator[Row]:
     _, reading = timed(lambda: [line.casefold() for line in text.split("\n")])
     yield Row(
         "guard",
-        f"a line of the published corpus ({len(corpus)} lines)",
+        WHAT,
         seconds / len(corpus),
-        "folding the case of a line",
+        FOLDING,
         reading / len(corpus),
-        note=f"recall {every.recall:.3f}, precision {every.precision:.3f}",
+        note=f"{len(corpus)} lines: recall {every.recall:.3f}, precision {every.precision:.3f}",
     )
     for one in scores:
         said = f"recall {one.recall:.3f}, precision {one.precision:.3f} of {one.found + one.missed} to find"

@@ -12,6 +12,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Run:
+    """What is asked of a run."""
+
+    full: bool = False
+    """Whether the large store has a million cases."""
+    server: str | None = None
+    """A PostgreSQL server on which databases may be made."""
+
+
+@dataclass(frozen=True)
 class Row:
     """One thing measured beside its baseline, both in this run and on this machine."""
 
@@ -25,7 +35,20 @@ class Row:
     """True where the baseline was stopped before its end, so that the ratio is a lower bound."""
     same: bool | None = None
     """Whether both gave the same answer, asserted before anything is timed; None where nothing can be compared."""
+    at_most: float | None = None
+    """The target: seconds that the thing measured may take."""
+    least_ratio: float | None = None
+    """The target: the ratio that is to be reached."""
     note: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None where there is none, or nothing was measured."""
+        asked = [
+            *([self.seconds <= self.at_most] if self.at_most is not None and self.seconds is not None else []),
+            *([self.ratio >= self.least_ratio] if self.least_ratio is not None and self.ratio is not None else []),
+        ]
+        return all(asked) if asked else None
 
     @property
     def ratio(self) -> float | None:
@@ -45,6 +68,9 @@ class Row:
             "ratio": self.ratio,
             "at_least": self.at_least,
             "same": self.same,
+            "at_most": self.at_most,
+            "least_ratio": self.least_ratio,
+            "met": self.met,
             "note": self.note,
         }
 

@@ -2,42 +2,85 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from plea_aid.bench.engine import engine_rows
-from plea_aid.bench.guard import guard_rows
-from plea_aid.bench.planner import planner_rows
-from plea_aid.bench.row import Row
+from plea_aid import __version__
+from plea_aid.bench import engine, guard, note, planner, store
+from plea_aid.bench.row import Row, Run
+from plea_aid.law.words import markdown_table
 
-SUBJECTS: Mapping[str, Callable[[], Iterable[Row]]] = {
-    "engine": engine_rows,
-    "planner": planner_rows,
-    "guard": guard_rows,
+HEADS = ("subject", "what", "time", "baseline", "its time", "ratio", "same answer", "target", "note")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A part of the program that is measured."""
+
+    rows: Callable[[Run], Iterable[Row]]
+    lines: Callable[[Run], Iterable[tuple[str, str]]]
+    """What is measured beside what: the rows that a run makes, known without running it."""
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    "engine": Subject(engine.engine_rows, engine.lines),
+    "planner": Subject(planner.planner_rows, planner.lines),
+    "guard": Subject(guard.guard_rows, guard.lines),
+    "note": Subject(note.note_rows, note.lines),
+    "store": Subject(store.store_rows, store.lines),
 }
 
 
-def measured(subjects: Iterable[str] = ()) -> Iterator[Row]:
-    """Yield the rows of ``subjects``, of every subject where none is named; raise ValueError for an unknown one."""
+def chosen(subjects: Iterable[str]) -> tuple[str, ...]:
+    """Return the subjects to measure, all where none is named; raise ValueError for one that is not known."""
     named = tuple(subjects) or tuple(SUBJECTS)
     for name in named:
         if name not in SUBJECTS:
             raise ValueError(f"'{name}' is not measured; accepted: {', '.join(SUBJECTS)}")
-    for name in named:
-        yield from SUBJECTS[name]()
+    return named
+
+
+def measured(subjects: Iterable[str] = (), run: Run | None = None) -> Iterator[Row]:
+    """Yield the rows of ``subjects``, of every subject where none is named; raise ValueError for an unknown one."""
+    asked = run or Run()
+    for name in chosen(subjects):
+        yield from SUBJECTS[name].rows(asked)
+
+
+def lines(run: Run) -> list[tuple[str, str, str]]:
+    """Return subject, what and baseline of every row that a run makes, in their order."""
+    return [(name, *line) for name, subject in SUBJECTS.items() for line in subject.lines(run)]
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """Return the rows as a Markdown table. A ratio above 1 says how many times as long the baseline takes."""
-    lines = [
-        "| subject | what | time | baseline | its time | ratio | same answer | note |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for r in rows:
-        ratio = "" if r.ratio is None else f"{'at least ' if r.at_least else ''}{r.ratio:.3g}"
-        same = {None: "", True: "yes", False: "NO"}[r.same]
-        cells = (r.subject, r.what, shown(r.seconds), r.baseline, shown(r.baseline_seconds), ratio, same, r.note)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    """Return the rows as a Markdown table, with the machine they were measured on."""
+    where = f"plea-aid {__version__}, Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+    return (
+        f"Measured with {where}. A ratio says how many times as long the baseline takes in the same run: above 1 the "
+        f"program is faster, below 1 slower.\n\n{markdown_table(HEADS, map(_cells, rows))}"
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    ratio = "" if row.ratio is None else f"{'at least ' if row.at_least else ''}{row.ratio:.3g}"
+    same = {None: "", True: "yes", False: "NO"}[row.same]
+    return (
+        row.subject, row.what, shown(row.seconds), row.baseline, shown(row.baseline_seconds), ratio, same,
+        _target(row), row.note,
+    )  # fmt: skip
+
+
+def _target(row: Row) -> str:
+    asked = []
+    if row.at_most is not None:
+        asked.append(f"at most {shown(row.at_most)}")
+    if row.least_ratio is not None:
+        asked.append(f"ratio at least {row.least_ratio:.3g}")
+    if not asked:
+        return ""
+    return f"{' and '.join(asked)}: {({None: 'not measured', True: 'met', False: 'MISSED'})[row.met]}"
 
 
 def shown(seconds: float | None) -> str:

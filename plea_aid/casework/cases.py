@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
@@ -31,7 +30,10 @@ _UNKNOWN_PLACE = "That place in the list is not known; start from its beginning.
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list; ``next`` is given back as ``after`` for the page that follows."""
+    """One page of a list; ``next`` is given back as ``after`` for the page that follows.
+
+    A search that stopped before the oldest case has a ``next`` even where its page is short or empty.
+    """
 
     rows: tuple[CaseRow, ...]
     next: str | None
@@ -177,7 +179,8 @@ def list_cases(
     """Return cases, the last changed first.
 
     With ``text`` those that hold all its words, or whose cause number begins with it or ends in that number, the
-    newest case first. Case, accents and punctuation do not matter. Raises Invalid for an unknown stage or place.
+    newest case first; a search for words that very many cases have looks at the newest of them first, and goes on from
+    ``next``. Case, accents and punctuation do not matter. Raises Invalid for an unknown stage or place.
     """
     if stage is not None and stage not in STAGES:
         raise Invalid(f"'{stage}' is not a stage; accepted are {', '.join(STAGES)}.")
@@ -190,12 +193,14 @@ def list_cases(
     with reading(db, actor) as work:
         work.require(Action.CASE_LIST, kind="case")
         searched = searched_tokens(work.session, text) if text.strip() else None
-        rows = (_last_changed if searched is None else partial(_found, text=text))(
-            work.session, where=where, limit=limit + 1, after=after
-        )
+        stopped = None
+        if searched is None:
+            rows = _last_changed(work.session, where=where, limit=limit + 1, after=after)
+        else:
+            rows, stopped = _found(work.session, text=text, where=where, limit=limit + 1, after=after)
         owner = owner_id and shown_id(owner_id)
         work.record(Action.CASE_LIST, "case", "", stage=stage, owner=owner, searched=searched)
-    following = None
+    following = stopped
     if len(rows) > limit:
         last = rows[limit - 1]
         following = last.id if searched is not None else f"{stamp(last.updated_at)}~{last.id}"
@@ -213,12 +218,12 @@ def _last_changed(
 
 def _found(
     session: Session, *, text: str, where: Sequence[ColumnElement[bool]], limit: int, after: str | None
-) -> list[CaseRow]:
+) -> tuple[list[CaseRow], str | None]:
     if after is not None and not is_id(after):
         raise Invalid(_UNKNOWN_PLACE)
-    ids = find(session, text, limit=limit, before=after, where=where)
-    query = _rows_query().where(col(CaseFile.id).in_(ids)).order_by(col(CaseFile.id).desc())
-    return [CaseRow(*row) for row in session.execute(query)]
+    found = find(session, text, limit=limit, before=after, where=where)
+    query = _rows_query().where(col(CaseFile.id).in_(found.ids)).order_by(col(CaseFile.id).desc())
+    return [CaseRow(*row) for row in session.execute(query)], found.looked_until
 
 
 QueueOrder = Literal["hearing", "age"]

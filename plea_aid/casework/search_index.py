@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ _TOKENS = SearchToken.__table__  # type: ignore[attr-defined]
 _COMMON = 1000
 """From this many cases on a word counts as common, and how many there are is not counted further."""
 _BATCH = 500
+LOOKS, FURTHER_LOOKS = 5_000, 20_000
+"""Places of the rarest word that a search looks at, and that it looks at when it is asked to go on."""
 
 Part = tuple[str, str, set[str]]
 """The case, the part of it, and the words that part is found by."""
@@ -65,20 +68,44 @@ PARTS: dict[type[Table], tuple[tuple[str, ...], Callable[[Any], Part]]] = {
 """Which columns of which tables are searched, and what they are found by."""
 
 
-def find(
-    session: Session, text: str, *, limit: int, before: str | None, where: Iterable[ColumnElement[bool]]
-) -> list[str]:
+@dataclass(frozen=True)
+class Found:
+    """Cases found, the newest first."""
+
+    ids: tuple[str, ...]
+    looked_until: str | None = None
+    """The oldest case that was looked at, where older ones may fit; None when every case was looked at or the ids are
+    as many as were asked for."""
+
+
+def find(session: Session, text: str, *, limit: int, before: str | None, where: Iterable[ColumnElement[bool]]) -> Found:
     """Return the ids of cases that hold every word of ``text``, the newest case first.
 
     Also found is a cause number that begins with ``text`` or whose last number it is. ``before`` is the last id of the
-    page before; ``where`` narrows the cases (their stage, who may see them).
+    page before, or where a search stopped; ``where`` narrows the cases (their stage, who may see them). A search among
+    words that many cases have stops after some of them, so that it costs no more in a large office than in a small one.
     """
     keys = keyring_of(session.get_bind()).opened()
+    conditions = list(where)
     found: set[str] = set()
+    stops: list[str] = []
     for words in alternatives(text):
         tokens = _rarest_first(session, [keys.token(word) for word in words])
-        found.update(session.scalars(_holding(tokens, limit, before, where)))
-    return sorted(found, reverse=True)[:limit]
+        stop = _stop(session, tokens[0], before) if len(tokens) > 1 or conditions else None
+        stops += [stop] if stop else []
+        found.update(session.scalars(_holding(tokens, limit, before, conditions, stop)))
+    until = max(stops, default=None)
+    ids = sorted((one for one in found if until is None or one >= until), reverse=True)[:limit]
+    return Found(tuple(ids), None if len(ids) == limit else until)
+
+
+def _stop(session: Session, token: int, before: str | None) -> str | None:
+    """Return the case at which a look through the cases with a word stops; None when all of them are looked at."""
+    some = select(_TOKENS.c.case_id).where(_TOKENS.c.token == token)
+    if before is not None:
+        some = some.where(_TOKENS.c.case_id < before)
+    looks = LOOKS if before is None else FURTHER_LOOKS
+    return session.scalar(some.order_by(_TOKENS.c.case_id.desc()).offset(looks).limit(1))
 
 
 def searched_tokens(session: Session, text: str) -> list[int]:
@@ -104,7 +131,11 @@ def rebuild(session: Session) -> int:
 
 
 def _holding(
-    tokens: list[int], limit: int, before: str | None, where: Iterable[ColumnElement[bool]]
+    tokens: list[int],
+    limit: int,
+    before: str | None,
+    where: Iterable[ColumnElement[bool]],
+    stop: str | None = None,
 ) -> sa.Select[tuple[str]]:
     first = _TOKENS.alias()
     query = select(first.c.case_id).join(CaseFile, col(CaseFile.id) == first.c.case_id).where(*where)
@@ -116,6 +147,8 @@ def _holding(
         )
     if before is not None:
         query = query.where(first.c.case_id < before)
+    if stop is not None:
+        query = query.where(first.c.case_id >= stop)
     return query.distinct().order_by(first.c.case_id.desc()).limit(limit)
 
 
@@ -124,8 +157,9 @@ def _rarest_first(session: Session, tokens: list[int]) -> list[int]:
         return tokens
 
     def frequency(token: int) -> int:
-        some = select(_TOKENS.c.token).where(_TOKENS.c.token == token).limit(_COMMON).subquery()
-        return int(session.execute(select(sa.func.count()).select_from(some)).scalar_one())
+        # In the order of the index: a database that takes the word for a common one would read the table instead.
+        some = select(_TOKENS.c.token).where(_TOKENS.c.token == token).order_by(_TOKENS.c.case_id).limit(_COMMON)
+        return int(session.execute(select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
     return sorted(tokens, key=frequency)
 

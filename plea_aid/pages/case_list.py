@@ -73,7 +73,7 @@ def draw() -> None:
     for row in listing.rows:
         _row(row)
     if not listing.rows:
-        _empty(bool(text.strip()) or stage != _ALL or mine)
+        _empty(bool(text.strip()) or stage != _ALL or mine, further=listing.next is not None)
     _pages(listing.next)
     if can(actor, Action.EXAMPLES_LOAD) and not any(row.example for row in listing.rows):
         _examples(db, actor, prominent=not listing.rows)
@@ -111,8 +111,10 @@ def _row(row: CaseRow) -> None:
         st.caption(f"{hearing} · {plain(row.owner_name)} · {changed}", width="content")
 
 
-def _empty(filtered: bool) -> None:
-    if filtered:
+def _empty(filtered: bool, *, further: bool) -> None:
+    if further:
+        st.markdown('No case fits among the newest ones that were looked at. "Older cases" looks further back.')
+    elif filtered:
         st.markdown(
             "No case fits. Words are found whole, and all of them must stand in the case; a cause number is found by "
             "its beginning or by its last number."

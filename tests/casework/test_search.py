@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, text
 from sqlmodel import col, select
 
-from plea_aid.casework import cases, record, submission, walls
+from plea_aid.casework import cases, record, search_index, submission, walls
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid
 from plea_aid.casework.rules import Rules
@@ -182,6 +182,29 @@ def test_a_case_taken_away_takes_its_words_along(db: Database, people: People) -
     with db.write() as session:
         session.execute(text("DELETE FROM case_file WHERE id = :id"), {"id": view.id})
         assert session.execute(select(func.count()).select_from(SearchToken)).scalar_one() == 0
+
+
+def test_a_search_among_common_words_stops_and_goes_on_until_every_case_was_looked_at(
+    db: Database, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "LOOKS", 3)
+    monkeypatch.setattr(search_index, "FURTHER_LOOKS", 4)
+    names = ["red blue"] + ["red"] * 8 + ["blue"] * 9
+    who = people.prosecutor
+    made = [
+        cases.create_case(db, who, {**DOCUMENT, "option": [{**DOCUMENT["option"][0], "name": name}]}) for name in names
+    ]
+    other = cases.create_case(db, people.other_prosecutor, DOCUMENT)
+    for query, by in (("red blue", {}), ("as charged", {}), ("45-5-206", {"owner_id": who.user_id})):
+        seen: list[str] = []
+        after, pages = None, 0
+        while pages == 0 or after is not None:
+            page = cases.list_cases(db, who, text=query, after=after, limit=5, **by)
+            seen += [row.id for row in page.rows]
+            after, pages = page.next, pages + 1
+        wanted = {"red blue": [made[0]], "as charged": [other], "45-5-206": made[::-1]}[query]
+        assert seen == [one.id for one in wanted], query
+        assert pages > 1 or query == "as charged"
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -28,6 +28,7 @@ from plea_aid.pages import (
     office,
     options,
     people,
+    quick,
     release,
     review,
     saving,
@@ -88,6 +89,7 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
     }
     return {
         "cases": _page("cases", case_list.draw, "Cases", may_read, default=True),
+        "quick": _page("quick", quick.draw, "Quick check", bool(actor and can(actor, Action.QUICK_CHECK))),
         "case": _page("case", case_list.open_chosen, "Case", False),
         **walk,
         "release": _page("release", release.draw, "Release a copy", in_case),

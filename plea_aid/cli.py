@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from plea_aid.commands import bench, case, docket, serving, store, trail
+from plea_aid.commands import bench, case, charges, docket, serving, store, trail
 from plea_aid.commands.key import key_app
 from plea_aid.commands.law import law_app
 from plea_aid.commands.office import office_app
@@ -30,6 +30,7 @@ for job in (
     case.options,
     case.note,
     case.guard,
+    charges.charges,
     docket.screen,
     trail.verify,
     trail.anchor,

@@ -61,6 +61,15 @@ def resolve_charge(law: Law, text: str) -> Charge:
 _CHARGES_KEPT = 10_000
 
 
+def not_in_catalogue(law: Law, text: str) -> str | None:
+    """Return in a sentence why ``text`` names no offense, inchoate forms included; None when it names one."""
+    try:
+        resolve_charge(law, text)
+    except UnknownOffense as fault:
+        return f"{fault.args[0]}."
+    return None
+
+
 def _resolve(law: Law, text: str) -> Charge:
     form: Inchoate | None = None
     for pattern, name in _INCHOATE:
@@ -74,7 +83,9 @@ def _resolve(law: Law, text: str) -> Charge:
     else:
         bare = normalise(text)
         found_id = "mt-" + re.sub(r"[()]+", "-", bare).strip("-")
-        cite, title = f"MCA {bare}", f"{offenses[0].title.split(':')[0]} (subsection not named)"
+        written = (one for o in offenses for one in (o.cite, *o.also_cited))
+        cite = next((one for one in written if normalise(one) == bare), f"MCA {bare}")
+        title = f"{offenses[0].title.split(':')[0]} (subsection not named)"
     if form:
         return Charge(offenses, form, f"{form}:{found_id}", f"{form} of {cite}", f"{form.capitalize()}: {title}")
     return Charge(offenses, None, found_id, cite, title)

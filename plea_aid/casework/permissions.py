@@ -42,6 +42,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit.read"
     OFFICE_READ = "office.read"
     LAW_READ = "law.read"
+    QUICK_CHECK = "law.quick-check"
     LAW_SIGN_OFF = "law.sign-off"
     TEXT_SEAL = "text.seal"
     TEXT_READ = "text.read"
@@ -91,7 +92,7 @@ class Verdict:
 
 
 _A = Action
-_OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.LAW_READ})
+_OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.LAW_READ, _A.QUICK_CHECK})
 _READ = _OWN | {_A.CASE_LIST, _A.CASE_READ, _A.IMPACT_READ}
 _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
@@ -154,6 +155,7 @@ PHRASES: dict[Action, str] = {
     _A.AUDIT_READ: "read the audit trail",
     _A.OFFICE_READ: "see the office figures",
     _A.LAW_READ: "see who signed the law off",
+    _A.QUICK_CHECK: "use the quick check",
     _A.LAW_SIGN_OFF: "sign an entry of the law off",
     _A.TEXT_SEAL: "keep a sealed text",
     _A.TEXT_READ: "read a sealed text",

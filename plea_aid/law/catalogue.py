@@ -28,6 +28,7 @@ from plea_aid.law.records import (
     Posture,
     Term,
 )
+from plea_aid.law.shorthand import Shorthand
 from plea_aid.law.thresholds import ReviewRules
 
 
@@ -60,6 +61,8 @@ class Law:
     """The office's rules on supervisor review; without any, every analysis is reviewed."""
     limits: Limits = field(default_factory=Limits)
     """What the parties can agree on; empty where the data has no such file, and then nothing is proposed."""
+    shorthands: tuple[Shorthand, ...] = ()
+    """How charging lists are written."""
 
     def find(self, text: str) -> tuple[Offense, ...]:
         """Return the entries that a citation or id stands for: one, all under a wider citation, or none."""
@@ -85,8 +88,9 @@ class Law:
             return found
         bare = normalise(text)
         close = difflib.get_close_matches(bare, list(self._by_citation), n=30, cutoff=0.6)
-        near = sorted(close, key=lambda c: _differ_from(bare, c), reverse=True)[:3]
-        hint = f"; nearest: {', '.join(self._by_citation[n][0].cite for n in near)}" if near else ""
+        close.sort(key=lambda c: _differ_from(bare, c), reverse=True)
+        near = list(dict.fromkeys(self._by_citation[c][0].cite for c in close))[:3]
+        hint = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownOffense(
             f"'{text}' is not an offense of the catalogue; a citation such as MCA 45-5-206(1)(a) or a catalogue id is "
             f"accepted{hint}"

@@ -53,6 +53,8 @@ def supporting_citations(law: Law) -> dict[str, list[str]]:
         add("limits", apart.authorities)
     for note in (*law.limits.firearm, *law.limits.treatment):
         add("limits", note.authorities)
+    for short in law.shorthands:
+        add(f"shorthand {short.words[0]}", short.authorities)
     for review in law.reviews:
         for one in review.thresholds:
             add(f"review threshold {one.id}", one.authorities)

@@ -30,6 +30,7 @@ from plea_aid.law.records import (
     Posture,
     Term,
 )
+from plea_aid.law.shorthand import Shorthand, folded
 from plea_aid.law.thresholds import ReviewRules
 from plea_aid.settings import data_dir
 
@@ -86,6 +87,9 @@ def read_law(root: Path) -> Law:
         reviews=tuple(reader.each_file(root / "helena" / "review", ReviewRules)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
         limits=next((x for s in states if (x := reader.one(s / "limits.toml", "limits", Limits))), Limits()),
+        shorthands=tuple(
+            one for s in states for one in reader.many(s / "shorthand.toml", "shorthand", Shorthand, optional=True)
+        ),
     )
     problems = reader.problems or cross_references(law)
     if problems:
@@ -268,6 +272,7 @@ def cross_references(law: Law) -> list[str]:
             known("family", note.reduced_to, {o.family for o in law.offenses.values()}, where)
             if not any(note.covers(o) for o in law.offenses.values()):
                 problems.append(f"{where}: no offense of the catalogue is under {', '.join(note.offenses)}")
+    problems.extend(_shorthand_faults(law))
     for review in law.reviews:
         factors = {f.id for c in law.checklists for f in c.factors}
         weights = {w for c in law.checklists for w in c.weights}
@@ -278,4 +283,21 @@ def cross_references(law: Law) -> list[str]:
             known("weight", [one.weight] if one.weight else [], weights, where)
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
+    return problems
+
+
+def _shorthand_faults(law: Law) -> list[str]:
+    """Return one line for every short form that leads nowhere or has two meanings in two places."""
+    problems: list[str] = []
+    first: dict[str, str] = {}
+    for one in law.shorthands:
+        where = f"shorthand {one.words[0]}"
+        problems.extend(f"{where}: '{cite}' is not in the catalogue" for cite in one.stands_for if not law.find(cite))
+        problems.extend(f"{where}: unknown authority '{a}'" for a in one.authorities if a not in law.authorities)
+        for word in one.words:
+            known = first.setdefault(folded(word), where)
+            if known != where:
+                problems.append(f"{where}: '{word}' stands under {known} too; one entry can name several offenses")
+            if not folded(word):
+                problems.append(f"{where}: '{word}' holds no letter")
     return problems

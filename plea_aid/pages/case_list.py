@@ -9,9 +9,13 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.views import CaseRow
+from plea_aid.law.load import load_law
 from plea_aid.pages import law_impact, saving
+from plea_aid.pages.adding import leave_list
 from plea_aid.pages.dates import read_day
+from plea_aid.pages.documents import Document, with_counts
 from plea_aid.pages.frame import go, page_link, signed_in
+from plea_aid.pages.paste import EXAMPLE, HELP, first_reading
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import STEP_IDS, landing_step
@@ -80,23 +84,32 @@ def draw() -> None:
 
 
 def _new_case(db: Database, actor: Actor) -> None:
-    with st.form("new-case", clear_on_submit=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        cause = st.text_input("Cause number", key="new/cause", placeholder="CR-2026-0412", max_chars=60)
-        offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="month/day/year")
-        hearing = st.text_input("Next hearing", key="new/hearing", placeholder="month/day/year")
+    with st.form("new-case", clear_on_submit=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            cause = st.text_input("Cause number", key="new/cause", placeholder="CR-2026-0412", max_chars=60)
+            offense_day = st.text_input("Date of the offense", key="new/offense", placeholder="month/day/year")
+            hearing = st.text_input("Next hearing", key="new/hearing", placeholder="month/day/year")
+        listed = st.text_area(
+            "Charging list, if you have one", key="new/list", height=68, placeholder=EXAMPLE, help=HELP
+        )
         pressed = st.form_submit_button("Start a case", type="primary")
     settle_text("new/cause", "Cause number")
     if not pressed:
         return
     try:
         on, heard = read_day(offense_day), read_day(hearing)
+        read = first_reading(load_law(), listed)
     except ValueError as fault:
-        st.error(str(fault))
+        st.error(plain(str(fault)))
         return
-    document = {"cause_number": cause.strip() or None, "offense_date": on.isoformat() if on else None}
-    view = cases.create_case(db, actor, {k: v for k, v in document.items() if v}, hearing_date=heard)
-    for key in ("new/cause", "new/offense", "new/hearing"):
+    document: Document = {"cause_number": cause.strip() or None, "offense_date": on.isoformat() if on else None}
+    document = {k: v for k, v in document.items() if v}
+    if read.taken:
+        document = with_counts(document, read.taken)
+    view = cases.create_case(db, actor, document, hearing_date=heard)
+    for key in ("new/cause", "new/offense", "new/hearing", "new/list"):
         st.session_state.pop(key, None)
+    leave_list(read.left_text)
     go("charges", view.id)
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from plea_aid.analysis.case import Record
-from plea_aid.analysis.charge import Charge, facts_of, resolve_charge
+from plea_aid.analysis.charge import Charge, facts_of, not_in_catalogue, resolve_charge
 from plea_aid.casework import cases
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.pages import documents, saving
+from plea_aid.pages.adding import add_counts
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_charges
-from plea_aid.pages.catalogue import find_offenses, not_in_catalogue
-from plea_aid.pages.dates import read_day
 from plea_aid.pages.fields import choice_field, date_field, text_field
 from plea_aid.pages.frame import Screen, case_page
 from plea_aid.pages.matrix import findings_for, flag_line
+from plea_aid.pages.priors import show_priors
 from plea_aid.pages.questions import questions_of
 from plea_aid.pages.reasons import show_findings
 from plea_aid.pages.record_fields import ask
@@ -47,9 +47,9 @@ def draw() -> None:
         _details(screen)
         for count in document.get("count", []):
             _count(screen, count)
-        _add(screen)
+        add_counts(screen)
         if document.get("count"):
-            _priors(screen)
+            show_priors(screen)
     _charge_stage(analysed, screen.law)
 
 
@@ -223,93 +223,6 @@ def _set_count(number: int, key: str, value: Any) -> bool:
 
 def _set_fact(number: int, key: str, value: Any) -> bool:
     return saving.change_document(lambda d: documents.with_fact(d, number, key, value))
-
-
-def _add(screen: Screen) -> None:
-    with st.container(border=True):
-        st.header("Add a count", anchor=False)
-        typed = st.text_input(
-            "Citation or words",
-            key="charges/add",
-            placeholder="45-5-206(1)(a), or: partner assault",
-            help="Press Enter to see the offenses that fit.",
-        )
-        if not typed.strip():
-            return
-        found = find_offenses(screen.law, typed)
-        if not found:
-            st.markdown(
-                "No offense of the catalogue fits. Try the section alone, such as 45-6-301, or a word of its name."
-            )
-            return
-        wider = len(found) > 1 and len(screen.law.find(typed)) > 1
-        if wider and st.button(f"Add {typed.strip()} as cited, no subsection named", key="charges/add/wider"):
-            _append(typed.strip())
-        for place, offense in enumerate(found):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                weight: Literal["primary", "secondary"] = "primary" if not place and not wider else "secondary"
-                if st.button(f"Add {offense.cite}", key=f"charges/add/{offense.id}", type=weight):
-                    _append(offense.cite)
-                st.markdown(plain(offense.title), width="stretch")
-
-
-def _append(offense: str) -> None:
-    if saving.change_document(lambda d: documents.with_count(d, offense)):
-        saving.later("charges/add", "")
-    st.rerun()
-
-
-def _priors(screen: Screen) -> None:
-    found = screen.view.document.get("prior", [])
-    with st.container(border=True):
-        st.header("Known earlier convictions", anchor=False)
-        st.markdown(
-            "They decide the petty offense exception and the grounds that count convictions. Leave it empty when "
-            "none is known."
-        )
-        for place, prior in enumerate(found):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                on = short_day(date.fromisoformat(prior["date"]))
-                st.markdown(
-                    f"{plain(prior['offense'])}, {on}, {days(prior.get('sentence_days', 0))} ordered", width="content"
-                )
-                if st.button("Remove", key=f"prior/{place}/remove"):
-                    _remove_prior(place)
-        _add_prior(screen.law)
-
-
-def _add_prior(law: Law) -> None:
-    with st.expander("Add an earlier conviction"), st.form("prior", clear_on_submit=False, border=False):
-        first, second, third = st.columns([2, 1, 1])
-        first.text_input("Offense", key="prior/offense", placeholder="MCA 45-6-301")
-        second.text_input("Date of conviction", key="prior/date", placeholder="month/day/year")
-        third.number_input("Days ordered, suspended time included", min_value=0, step=1, key="prior/days")
-        pressed = st.form_submit_button("Add it")
-    if pressed:
-        _append_prior(law)
-        st.rerun()
-
-
-def _append_prior(law: Law) -> None:
-    typed = st.session_state["prior/offense"].strip()
-    try:
-        resolve_charge(law, typed)
-        on = read_day(st.session_state["prior/date"])
-    except (UnknownOffense, ValueError) as fault:
-        saving.notify(f"The earlier conviction was not added: {fault.args[0]}", "error")
-        return
-    if on is None:
-        saving.notify("The earlier conviction was not added: give its date.", "error")
-        return
-    ordered = int(st.session_state["prior/days"] or 0)
-    if saving.change_document(lambda d: documents.with_prior(d, typed, on.isoformat(), ordered)):
-        for key, empty in (("prior/offense", ""), ("prior/date", ""), ("prior/days", 0)):
-            saving.later(key, empty)
-
-
-def _remove_prior(place: int) -> None:
-    saving.change_document(lambda d: documents.without_prior(d, place), undo="The earlier conviction was removed")
-    st.rerun()
 
 
 def _charge_stage(analysed: Analysed, law: Law) -> None:

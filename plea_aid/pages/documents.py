@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
+
+from plea_aid.analysis.charging_list import Taken, numbered
 
 Document = dict[str, Any]
 BASELINE = "As charged"
@@ -24,6 +27,18 @@ def with_count(document: Document, offense: str) -> Document:
     counts.append({"number": number, "offense": offense})
     for option in changed.get("option", []):
         option.setdefault("count", []).append({"number": number, "disposition": "guilty-plea"})
+    return changed
+
+
+def with_counts(document: Document, taken: Sequence[Taken]) -> Document:
+    """Return the document with the counts read from a charging list after those it has."""
+    changed = copy.deepcopy(document)
+    counts = changed.setdefault("count", [])
+    added = numbered(taken, [c["number"] for c in counts])
+    counts.extend(added)
+    for option in changed.get("option", []):
+        parts = option.setdefault("count", [])
+        parts.extend({"number": count["number"], "disposition": "guilty-plea"} for count in added)
     return changed
 
 

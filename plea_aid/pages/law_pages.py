@@ -13,7 +13,7 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
 from plea_aid.law.policy import policy_sentence
 from plea_aid.law.records import Offense, Penalty, Way
-from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
+from plea_aid.law.search import find_authorities, find_grounds, find_offenses
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
 from plea_aid.pages.law_search import show_glossary, show_search

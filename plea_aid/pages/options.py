@@ -8,13 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from plea_aid.analysis.charge import Charge, resolve_charge
+from plea_aid.analysis.charge import Charge, not_in_catalogue, resolve_charge
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Alternative
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_terms
-from plea_aid.pages.catalogue import not_in_catalogue
 from plea_aid.pages.constraints import show_constraints
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field

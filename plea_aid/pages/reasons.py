@@ -11,7 +11,7 @@ from plea_aid.analysis.findings import Finding
 from plea_aid.analysis.levels import flagged, rank
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import LEVELS
-from plea_aid.pages.wording import KINDS, counted, joined, level, plain
+from plea_aid.pages.wording import KINDS, counted, joined, level, plain, short_day
 
 LEGEND = ", ".join(level(name) for name in (*reversed(LEVELS), "not-analysed"))
 STANDING = (
@@ -91,7 +91,7 @@ def _body(finding: Finding, law: Law) -> None:
     st.markdown("**Because**")
     st.markdown("\n".join(f"{n}. {plain(step)}" for n, step in enumerate(finding.because, 1)))
     st.markdown("**Authority**")
-    st.markdown("\n".join(f"- {authority_line(a, law)}" for a in finding.authorities))
+    st.markdown("\n".join(f"- {dated_line(a, law)}" for a in finding.authorities))
     if finding.avoided_by:
         st.markdown("**Avoided by**")
         st.markdown("\n".join(f"- {plain(a)}" for a in finding.avoided_by))
@@ -104,3 +104,8 @@ def authority_line(authority_id: str, law: Law) -> str:
     """Return an authority as it is cited, with a warning where nobody has read it at the source."""
     a = law.authorities[authority_id]
     return plain(f"{a.name}, {a.citation}") + ("" if a.verified else " (not verified at the source)")
+
+
+def dated_line(authority_id: str, law: Law) -> str:
+    """Return an authority as it is cited, with the day on which it was last looked at."""
+    return f"{authority_line(authority_id, law)}, checked {short_day(law.authorities[authority_id].checked)}"

@@ -271,6 +271,7 @@ SERVICES = {
     "signin.end_own_session": Service("session.own", "prosecutor", lambda o: (_two_sessions(o),)),
     "signin.end_session": Service("session.end", "administrator", lambda o: (o.signed_in().actor.session_id,)),
     "signin.list_sessions": Service("session.list", "administrator", lambda o: ()),
+    "quick_check.record_quick_check": Service("law.quick-check", "auditor", lambda o: ()),
     "signoff.sign_off": Service("law.sign-off", "supervisor", lambda o: (*_theft(), "Read.")),
     "signoff.sign_offs": Service("law.read", "paralegal", lambda o: ()),
     "submission.approve": Service("case.approve", "other_supervisor", lambda o: (o.case.id, o.submitted(), "Agreed.")),

@@ -36,6 +36,7 @@ MATRIX = {
     Action.AUDIT_READ: {S, A, M},
     Action.OFFICE_READ: {P, S, A},
     Action.LAW_READ: {P, S, L, A, M},
+    Action.QUICK_CHECK: {P, S, L, A, M},
     Action.LAW_SIGN_OFF: {P, S},
     Action.TEXT_SEAL: {P, S, L},
     Action.TEXT_READ: {P, S},

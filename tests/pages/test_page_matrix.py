@@ -40,6 +40,7 @@ PAGES: dict[str, Action | None] = {
     "law-impact": _A.IMPACT_READ,
     "office": _A.OFFICE_READ,
     "accounts": _A.USER_LIST,
+    "quick": None,
     "law": None,
     "law-draft": None,
     "sessions": None,

@@ -12,13 +12,13 @@ from plea_aid.analysis.charge import resolve_charge
 from plea_aid.analysis.elements import LONGEST, elements_of
 from plea_aid.casework.errors import Fault
 from plea_aid.law.load import load_law
+from plea_aid.law.search import find_authorities, find_grounds, find_offenses
 from plea_aid.notes import note_from_assessment
 from plea_aid.notes.equivalence import FIGURES, accountability, departures, rows, weights
 from plea_aid.notes.from_case import policy_state, words_of
 from plea_aid.notes.overview import by_posture
 from plea_aid.pages import matrix
 from plea_aid.pages.analysed import analyse
-from plea_aid.pages.catalogue import find_authorities, find_grounds, find_offenses
 from plea_aid.pages.decision import grouped
 from plea_aid.pages.note import file_name
 from plea_aid.pages.pictures import heatmap

@@ -1,4 +1,4 @@
-"""Find an offense of the catalogue by citation or by words, as a person types them."""
+"""Find an entry of the law by citation or by words, as a person types them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from plea_aid.analysis.charge import resolve_charge
-from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Authority, Ground, Offense
 
 _T = TypeVar("_T")
-_STEM = re.compile(r"(?:ing|ed|es|s)$")
+_ENDING = re.compile(r"(?:ing|ed|es|s)$")
 
 
 def find_offenses(law: Law, text: str, limit: int = 12) -> tuple[Offense, ...]:
@@ -25,20 +24,11 @@ def find_offenses(law: Law, text: str, limit: int = 12) -> tuple[Offense, ...]:
     cited = law.find(text)
     if cited:
         return cited[:limit]
-    words = [_stem(w) for w in _words(text)]
+    words = [stem(w) for w in _words(text)]
     if not words:
         return ()
     ranked = [(-_weight(offense, words), place, offense) for place, offense in enumerate(law.offenses.values())]
     return tuple(offense for weight, _, offense in sorted(ranked, key=lambda r: r[:2]) if weight)[:limit]
-
-
-def not_in_catalogue(law: Law, text: str) -> str | None:
-    """Return in a sentence why ``text`` names no offense, inchoate forms included; None when it names one."""
-    try:
-        resolve_charge(law, text)
-    except UnknownOffense as fault:
-        return f"{fault.args[0]}."
-    return None
 
 
 def find_authorities(law: Law, text: str, limit: int = 25) -> tuple[Authority, ...]:
@@ -54,7 +44,7 @@ def find_grounds(law: Law, text: str, limit: int = 200) -> tuple[Ground, ...]:
 
 
 def _holding(records: Iterable[_T], text: str, said: Callable[[_T], str], limit: int) -> tuple[_T, ...]:
-    words = [_stem(w) for w in _words(text)]
+    words = [stem(w) for w in _words(text)]
     found = (r for r in records if words and all(word in said(r).lower() for word in words))
     return tuple(itertools.islice(found, limit))
 
@@ -78,6 +68,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+(?:-[0-9a-z]+)*", text.lower())
 
 
-def _stem(word: str) -> str:
-    shorter = _STEM.sub("", word)
+def stem(word: str) -> str:
+    """Return a word without its ending, so that 'shoplifted' finds 'shoplifting'."""
+    shorter = _ENDING.sub("", word)
     return shorter if len(shorter) >= 3 else word

@@ -161,7 +161,7 @@ REFUSED = [
 ]
 
 
-def test_what_is_refused_learns_nothing(here: Server) -> None:
+def test_what_is_refused_learns_nothing(here: Server, home: Path) -> None:
     own = here.address.removeprefix("http://")
     for method, path, host, headers, status in REFUSED:
         filled = {name: value.replace("%", own) for name, value in headers.items()}
@@ -172,6 +172,10 @@ def test_what_is_refused_learns_nothing(here: Server) -> None:
             assert len(answer.body) < 40, answer.body  # one sentence: no path, no name, no version
             assert b"Traceback" not in answer.body
             assert answer.cookies == []
+    log = (home / "printed.txt").read_text()
+    assert "Refused a request: Host 'elsewhere.example' is not this program's name" in log
+    assert f"Refused a request: POST with Origin '{EVIL}'" in log
+    assert "Traceback" not in log
 
 
 def test_a_websocket_opens_for_the_own_origin_only(here: Server) -> None:

@@ -78,6 +78,9 @@ def test_the_configuration_is_locked_to_loopback_without_telemetry_or_tracebacks
     assert locked["browser.gatherUsageStats"] is False
     assert locked["client.showErrorDetails"] == "none"
     assert locked["client.disableDataExport"] is True
+    assert locked["client.allowedOrigins"] == []
+    assert locked["server.maxUploadSize"] <= 20
+    assert locked["server.maxWidgetStateSize"] <= 5
     assert "server.enableAgentApi" not in locked
     assert script_path().is_file()
 

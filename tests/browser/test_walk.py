@@ -13,6 +13,10 @@ from tests.browser.conftest import Server
 
 expect.set_options(timeout=20_000)
 PASSWORD = "a long enough sentence"
+EVERY_OTHER_PAGE = (
+    "release", "retention", "docket", "review", "releases", "office", "law", "law-impact", "law-draft", "accounts",
+    "access", "sessions", "may", "you",
+)  # fmt: skip
 REASON = "The options weigh the same for anyone; the record shows the elements of the plea."
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
@@ -83,6 +87,8 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     page = context.new_page()
     page.set_default_timeout(20_000)
     outside: list[str] = []
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
     page.on(
         "request",
         lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else outside.append(r.url),
@@ -188,11 +194,21 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
         assert wanted in text, wanted
     assert REASON in text
 
+    case = re.search(r"case=(\w+)", page.url)
+    assert case
+    for name in EVERY_OTHER_PAGE:
+        page.goto(f"{server.address}/{name}?case={case[1]}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settled(page)
+    held = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert not re.search(f"CR-2026|{case[1]}|Pat|364|plea_aid_session", held), held
+
     press(page, "Sign out")
     at(page, "Sign in to Plea Aid")
     page.reload()
     at(page, "Sign in to Plea Aid")
-    assert outside == []
+    assert outside == []  # nothing was asked of another machine, and no page tried to
+    assert refused == []
 
 
 def pdf_text(content: bytes) -> str:

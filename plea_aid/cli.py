@@ -9,6 +9,7 @@ import sys
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands import bench, case, charges, docket, serving, store, trail
 from plea_aid.commands.key import key_app
 from plea_aid.commands.law import law_app
@@ -55,7 +56,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as fault:  # a user gets one line, whatever went wrong
-        typer.echo(f"plea-aid: something went wrong: {type(fault).__name__}: {fault}", err=True)
+        typer.echo(f"plea-aid: something went wrong: {type(fault).__name__}: {as_said(str(fault))}", err=True)
         sys.exit(1)
 
 

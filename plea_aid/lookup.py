@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from rich.console import Console
-
 from plea_aid.analysis.classify import classify
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Offense
-from plea_aid.terminal import print_offense
+from plea_aid.terminal import on_screen, print_offense
 
 
 def show(law: Law, text: str, *, today: date | None = None) -> dict[str, Any]:
@@ -62,7 +60,7 @@ def _offense(offense: Offense, law: Law, day: date) -> dict[str, Any]:
 
 def print_lookup(law: Law, text: str) -> None:
     """Print what ``text`` names for a person; raise UnknownOffense."""
-    console = Console()
+    console = on_screen()
     found = show(law, text)
     if "offenses" in found:
         for entry in found["offenses"]:

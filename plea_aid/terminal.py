@@ -33,6 +33,11 @@ STANDING = (
 )
 
 
+def on_screen() -> Console:
+    """Return the terminal, on which a text is printed as it stands: brackets in it are no markup."""
+    return Console(markup=False, emoji=False)
+
+
 def level_text(level: str) -> Text:
     """Return a level as word and shape."""
     return Text(f"{SHAPES[level]} {level.replace('-', ' ')}", style=_STYLES[level])
@@ -89,7 +94,7 @@ def _option_panel(option: OptionAnalysis, law: Law) -> Panel:
         lines.append(Text.assemble(level_text("not-analysed"), f"  {ground.name} ({ground.citation})"))
     if not option.findings and not option.not_analysed:
         lines.append(Text("No ground above 'none'."))
-    return Panel(Group(*lines), title=option.name, title_align="left")
+    return Panel(Group(*lines), title=Text(option.name), title_align="left")
 
 
 def _count_reasons(count: CountAnalysis, shown: list[Finding], law: Law) -> list[RenderableType]:
@@ -196,7 +201,7 @@ def print_offense(console: Console, offense: Offense, law: Law, matches: list[di
         if entries:
             console.print(Text(title, style="bold"))
             for line in entries:
-                console.print(f"  - {line}", markup=False)
+                console.print(f"  - {line}")
 
 
 def _penalty_row(p: Penalty) -> tuple[str, ...]:
@@ -225,7 +230,7 @@ def print_draft(console: Console, offense: Offense, law: Law, drafted: dict[str,
     )
     print_offense(console, offense, beside, drafted["categories"])
     for option in drafted["options"]:
-        table = Table(title=option["name"], title_justify="left")
+        table = Table(title=Text(option["name"]), title_justify="left")
         for name in ("Ground", "Level", "Postures", "Because"):
             table.add_column(name, overflow="fold")
         for f in option["findings"]:
@@ -255,10 +260,9 @@ def print_agreement(console: Console, result: Agreement) -> None:
         console.print(
             f"- {v.entry.id} {v.entry.case_name}: {v.entry.ask}: published {v.entry.expected}, engine "
             f"{v.level or 'not analysed'}: {why}",
-            markup=False,
         )
     for e in result.skipped:
-        console.print(f"- {e.id} {e.case_name}: not expressed as elements: {e.not_expressible}", markup=False)
+        console.print(f"- {e.id} {e.case_name}: not expressed as elements: {e.not_expressible}")
 
 
 def print_changes(console: Console, changes: LawChanges) -> None:

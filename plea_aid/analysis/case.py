@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from plea_aid.analysis.signs import Line
+
 Days = Annotated[int, Field(ge=0, le=36500)]
 Dollars = Annotated[int, Field(ge=0, le=100_000_000)]
 Number = Annotated[int, Field(ge=1, le=999)]
@@ -49,10 +51,10 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    substance: str | None = None
+    substance: Line | None = None
     marijuana_grams: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     loss: Annotated[float, Field(ge=0)] | None = None
-    victim: str | None = None
+    victim: Line | None = None
 
     @property
     def facts(self) -> dict[str, str | bool]:
@@ -64,7 +66,7 @@ class Count(_Strict):
     """One charged count."""
 
     number: Number
-    offense: Annotated[str, Field(min_length=1, max_length=200)]
+    offense: Annotated[Line, Field(min_length=1, max_length=200)]
     nth: Annotated[int, Field(ge=1, le=20)] = 1
     offense_date: date | None = None
     same_scheme_as: Number | None = None
@@ -74,7 +76,7 @@ class Count(_Strict):
 class Prior(_Strict):
     """A known earlier conviction; ``sentence_days`` is the term ordered, suspended time included."""
 
-    offense: Annotated[str, Field(min_length=1, max_length=200)]
+    offense: Annotated[Line, Field(min_length=1, max_length=200)]
     date: date
     sentence_days: Days = 0
     same_scheme_as: Number | None = None
@@ -85,7 +87,7 @@ class OptionCount(_Strict):
 
     number: Number
     disposition: Disposition = Disposition.GUILTY_PLEA
-    offense: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    offense: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
     nth: Annotated[int, Field(ge=1, le=20)] | None = None
     jail_days: Days = 0
     suspended_days: Days = 0
@@ -108,7 +110,7 @@ class OptionCount(_Strict):
 class Option(_Strict):
     """One way the case could resolve."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[Line, Field(min_length=1, max_length=120)]
     count: tuple[OptionCount, ...] = ()
 
 
@@ -120,15 +122,15 @@ class Plan(_Strict):
     min_jail_days: Days = 0
     min_supervision_days: Days = 0
     min_fine: Dollars = 0
-    keep_prior_for: tuple[str, ...] = ()
+    keep_prior_for: tuple[Line, ...] = ()
     concurrent: bool = False
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[Line, ...] = ()
 
 
 class Case(_Strict):
     """A whole case file."""
 
-    cause_number: Annotated[str, Field(max_length=60)] | None = None
+    cause_number: Annotated[Line, Field(max_length=60)] | None = None
     offense_date: date | None = None
     plea_date: date | None = None
     count: Annotated[tuple[Count, ...], Field(min_length=1, max_length=60)]

@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from plea_aid.analysis.signs import hidden_sign
+
 
 def canonical(content: Any) -> str:
     """Return ``content`` as JSON text with sorted keys and ASCII characters only.
@@ -49,10 +51,9 @@ def is_id(text: str) -> bool:
 
 
 def faulty_text(content: Any, place: str = "") -> str | None:
-    """Return the place of the first text a database cannot hold: a null character or half a character."""
+    """Return the place of the first text with a sign that no one types (``hidden_sign``): no database holds all."""
     if isinstance(content, str):
-        faulty = any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in content)
-        return (place or "text") if faulty else None
+        return (place or "text") if hidden_sign(content) else None
     if isinstance(content, dict):
         parts = [(str(key), value) for key, value in content.items()]
     elif isinstance(content, (list, tuple)):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import (
     AsJson,
     CaseFile,
@@ -30,12 +31,10 @@ def assess(case: CaseFile, as_json: AsJson = False) -> None:
         if as_json:
             print_json(result.as_json())
             return
-        from rich.console import Console
-
         from plea_aid.law.policy import policy_sentence
-        from plea_aid.terminal import print_assessment
+        from plea_aid.terminal import on_screen, print_assessment
 
-        print_assessment(Console(), result, law, policy_sentence(law, result.as_of))
+        print_assessment(on_screen(), result, law, policy_sentence(law, result.as_of))
 
 
 def options(case: CaseFile, as_json: AsJson = False) -> None:
@@ -48,11 +47,10 @@ def options(case: CaseFile, as_json: AsJson = False) -> None:
         if as_json:
             print_json(planned.as_json())
             return
-        from rich.console import Console
-
+        from plea_aid.terminal import on_screen
         from plea_aid.terminal_plan import print_plan
 
-        print_plan(Console(), planned, law)
+        print_plan(on_screen(), planned, law)
 
 
 def note(
@@ -69,7 +67,7 @@ def note(
         parsed = read_case(case)
         content = note_of_case(parsed, assess_with_advice(parsed, law), law, profile)
         write_file(output, content)
-        typer.echo(f"Wrote {output} ({len(content):,} bytes).")
+        typer.echo(f"Wrote {as_said(str(output))} ({len(content):,} bytes).")
 
 
 def guard(
@@ -86,6 +84,6 @@ def guard(
             return
         for line in scanned["lines"]:
             for hit in line["hits"]:
-                typer.echo(f"line {line['line']}, {hit['start']}-{hit['end']}: {hit['kind']}: {hit['text']}")
+                typer.echo(f"line {line['line']}, {hit['start']}-{hit['end']}: {hit['kind']}: {as_said(hit['text'])}")
         if not any(line["hits"] for line in scanned["lines"]):
             typer.echo("Nothing found.")

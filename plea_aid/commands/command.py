@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from plea_aid.analysis.signs import as_said
 
 if TYPE_CHECKING:
     from plea_aid.analysis.case import Case
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from plea_aid.law.catalogue import Law
 
 CaseFile = Annotated[str, typer.Argument(help="A case file (TOML or JSON), or - for JSON on standard input.")]
+MOST_FAULTS = 20
+"""Faults of one file that are told; of more, how many there are."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -104,12 +108,21 @@ def one_line_faults(place: str) -> Iterator[None]:
     try:
         yield
     except ValueError as fault:
-        for line in getattr(fault, "problems", None) or str(fault).splitlines():
-            typer.echo(f"{place}: {line}", err=True)
+        _say_faults(place, getattr(fault, "problems", None) or str(fault).splitlines())
+        raise typer.Exit(2) from None
+    except RecursionError:
+        _say_faults(place, ["nested too deeply to be read"])
         raise typer.Exit(2) from None
     except LookupError as fault:
-        typer.echo(f"{place}: {fault.args[0] if fault.args else fault}", err=True)
+        _say_faults(place, [str(fault.args[0] if fault.args else fault)])
         raise typer.Exit(2) from None
     except OSError as fault:
-        typer.echo(f"{place}: {fault.filename or place}: {fault.strerror or fault}", err=True)
+        _say_faults(place, [f"{fault.filename or place}: {fault.strerror or fault}"])
         raise typer.Exit(2) from None
+
+
+def _say_faults(place: str, faults: Sequence[str]) -> None:
+    for line in faults[:MOST_FAULTS]:
+        typer.echo(f"{as_said(place)}: {as_said(line)}", err=True)
+    if len(faults) > MOST_FAULTS:
+        typer.echo(f"{as_said(place)}: and {len(faults) - MOST_FAULTS:,} more", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import AsJson, current_law, one_line_faults, print_json
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ def screen(
             print_json({"law": {"version": law.version, "as_of": day.isoformat()}, **found.as_json()})
         else:
             flags = ", ".join(f"{n:,} {flag}" for flag, n in sorted(found.flags.items()))
-            typer.echo(f"Wrote {output}: {found.rows:,} rows, {found.cases:,} cases: {flags}.")
+            typer.echo(f"Wrote {as_said(str(output))}: {found.rows:,} rows, {found.cases:,} cases: {flags}.")
         if found.wrong:
             rows = "1 row has an error" if found.wrong == 1 else f"{found.wrong:,} rows have an error"
-            typer.echo(f"{docket}: {rows}; first: {found.first_wrong}", err=True)
+            typer.echo(f"{docket}: {rows}; first: {as_said(found.first_wrong)}", err=True)
             raise typer.Exit(3)
 
 

@@ -60,10 +60,11 @@ def report(found: Found, as_json: bool) -> None:
     if as_json:
         print_json(found.as_json())
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console, tally = Console(), found.tally
+    from plea_aid.terminal import on_screen
+
+    console, tally = on_screen(), found.tally
     console.print(f"{found.old or 'The law each analysis was made under'} to {found.new.version}", highlight=False)
     console.print(
         f"{tally.analyses} stored analyses; the change can touch {tally.rerun} of them, {tally.affected} come out "

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import AsJson, current_law, group, one_line_faults, print_json, read_text, write_file
 
 law_app = group("Look up, validate and compare the law data.")
@@ -71,11 +72,9 @@ def law_draft(
         if as_json:
             print_json(drafted)
             return
-        from rich.console import Console
+        from plea_aid.terminal import on_screen, print_draft
 
-        from plea_aid.terminal import print_draft
-
-        print_draft(Console(), offense, law, drafted)
+        print_draft(on_screen(), offense, law, drafted)
 
 
 @law_app.command("evaluate")
@@ -91,11 +90,9 @@ def law_evaluate(
         if as_json:
             print_json(result.as_json())
             return
-        from rich.console import Console
+        from plea_aid.terminal import on_screen, print_agreement
 
-        from plea_aid.terminal import print_agreement
-
-        print_agreement(Console(), result)
+        print_agreement(on_screen(), result)
 
 
 @law_app.command("diff")
@@ -113,11 +110,9 @@ def law_diff(
         if as_json:
             print_json(changes.as_json())
             return
-        from rich.console import Console
+        from plea_aid.terminal import on_screen, print_changes
 
-        from plea_aid.terminal import print_changes
-
-        print_changes(Console(), changes)
+        print_changes(on_screen(), changes)
 
 
 @law_app.command("impact")
@@ -150,7 +145,7 @@ def law_chart(
 
         content = chart_file(current_law(), date.today(), output.suffix)
         write_file(output, content)
-        typer.echo(f"Wrote {output} ({len(content):,} bytes).")
+        typer.echo(f"Wrote {as_said(str(output))} ({len(content):,} bytes).")
 
 
 @law_app.command("words")

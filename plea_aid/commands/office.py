@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import database, group, one_line_faults, read_text, write_file
 
 office_app = group("The office's figures for a reviewer outside.")
@@ -22,7 +23,7 @@ def office_export(
 
         found = outside.for_reviewer(db, accounts.server_actor())
         write_file(output, found.content)
-        typer.echo(f"Wrote {output}. {found.said}")
+        typer.echo(f"Wrote {as_said(str(output))}. {found.said}")
 
 
 @office_app.command("columns")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import database, one_line_faults
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def backup(
 
         keys = _keys()
         made = make_backup(db, server_actor(), output, keys)
-        typer.echo(f"Wrote {made.file}: {made.rows:,} rows, read back and whole. SHA-256 {made.sha256}")
+        typer.echo(f"Wrote {as_said(str(made.file))}: {made.rows:,} rows, read back and whole. SHA-256 {made.sha256}")
         typer.echo(f"It opens only with master key {keys.first.fingerprint} from {keys.origin}, which is not in it.")
 
 
@@ -70,7 +71,8 @@ def export(
         from plea_aid.casework.exporting import export_office
 
         done = export_office(db, server_actor(), output)
-        typer.echo(f"Wrote {done.target}: {done.rows:,} rows in {done.files:,} files. Manifest SHA-256 {done.sha256}")
+        typer.echo(f"Wrote {as_said(str(done.target))}: {done.rows:,} rows in {done.files:,} files.")
+        typer.echo(f"Manifest SHA-256 {done.sha256}")
         typer.echo("It is readable by whoever has it: keep it as you keep the case files.")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import database, one_line_faults, write_file
 
 
@@ -49,7 +50,8 @@ def anchor(
 
         key = signing_key(settings().anchor_key_file)
         made = make_anchor(db, server_actor(), key, output)
-        typer.echo(f"Wrote {output}: events {made.after + 1} to {made.last}. Keep it away from this machine.")
+        typer.echo(f"Wrote {as_said(str(output))}: events {made.after + 1} to {made.last}.")
+        typer.echo("Keep it away from this machine.")
         typer.echo(f"Its public key, to be kept with it: {public_text(key)}")
 
 
@@ -73,7 +75,7 @@ def report(
             typer.echo("\t".join((name, role or "-", *(str(counted[sort]) for sort in SORTS))))
         if output:
             write_file(output, b"\xef\xbb\xbf" + made.table.encode("utf-8", "replace"))
-            typer.echo(f"Wrote {output}.")
+            typer.echo(f"Wrote {as_said(str(output))}.")
 
 
 def _day(text: str) -> date | None:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from plea_aid.analysis.case import Count, Disposition, Option, OptionCount, Record
 from plea_aid.analysis.charge import VICTIMS
+from plea_aid.analysis.signs import as_said
 
 REQUIRED = ("case_id", "count", "offense")
 KNOWN = (
@@ -25,8 +26,8 @@ class DocketError(ValueError):
     """The docket cannot be screened; each line of ``problems`` says where, what, and what is accepted."""
 
     def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+        self.problems = [as_said(one, 600) for one in problems]
+        super().__init__("\n".join(self.problems))
 
 
 def mapped(header: Iterable[str], mapping: Mapping[str, str], dropped: Iterable[str]) -> dict[str, str]:

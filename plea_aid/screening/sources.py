@@ -17,6 +17,7 @@ from plea_aid.screening.columns import DocketError
 
 BLOCK = 50_000
 """Rows read at a time."""
+MOST_COLUMNS = 1_000
 LARGEST_SHEET = 512 * 1024 * 1024
 """Bytes that an XLSX file may unpack to."""
 ACCEPTED = (".csv", ".parquet", ".xlsx")
@@ -63,6 +64,8 @@ def _csv(path: Path, block: int) -> Source:
         header = next(_records(file), None)
     if not header:
         raise DocketError(["the first line is empty; a docket begins with the names of its columns"])
+
+    _few(header)
 
     def blocks() -> Iterator[Block]:
         size = path.stat().st_size
@@ -133,23 +136,23 @@ def _frame(rows: list[list[str]], header: list[str]) -> pd.DataFrame:
 
 
 def _parquet(path: Path, block: int) -> Source:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     def opened() -> Any:
         try:
             return pq.ParquetFile(path)
-        except (pa.ArrowException, ValueError) as fault:
-            raise DocketError([f"not readable as Parquet: {str(fault).splitlines()[0][:200]}"]) from None
+        except Exception as fault:  # a damaged file makes the reader raise all sorts
+            raise _unreadable("Parquet", fault) from None
 
     file = opened()
-    header = list(file.schema_arrow.names)
+    header = _few(list(file.schema_arrow.names))
 
     def blocks() -> Iterator[Block]:
         again, done = opened(), 0
-        for batch in again.iter_batches(batch_size=block):
+        for batch in _whole(again.iter_batches(batch_size=block), "Parquet"):
             done += batch.num_rows
-            columns = {name: [_text(v) for v in batch.column(n).to_pylist()] for n, name in enumerate(header)}
+            values = _whole((batch.column(n).to_pylist() for n in range(len(header))), "Parquet")
+            columns = {name: [_text(v) for v in column] for name, column in zip(header, values, strict=True)}
             share = done / max(1, again.metadata.num_rows)
             yield Block(pd.DataFrame(columns, dtype=object), {}, batch, share)
 
@@ -161,7 +164,6 @@ def _parquet(path: Path, block: int) -> Source:
 
 def _xlsx(path: Path, block: int) -> Source:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(path) as packed:
@@ -173,10 +175,10 @@ def _xlsx(path: Path, block: int) -> Source:
         raise DocketError([f"the workbook unpacks to {size // 1024 // 1024:,} MB; {most} MB are accepted; use CSV"])
 
     def rows() -> Iterator[list[str]]:
-        try:
-            book = load_workbook(path, read_only=True, data_only=True)
-        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, SyntaxError, EOFError):
-            raise DocketError(["not readable as XLSX: an Excel workbook is accepted"]) from None
+        return _whole(cells(), "XLSX")
+
+    def cells() -> Iterator[list[str]]:
+        book = load_workbook(path, read_only=True, data_only=True)
         try:
             sheet = book.worksheets[0] if book.worksheets else None
             for row in sheet.iter_rows(values_only=True) if sheet else ():
@@ -191,6 +193,7 @@ def _xlsx(path: Path, block: int) -> Source:
         raise DocketError(["the first sheet is empty; a docket begins with the names of its columns"])
     while header and not header[-1]:
         header.pop()
+    _few(header)
 
     def blocks() -> Iterator[Block]:
         records = rows()
@@ -201,6 +204,25 @@ def _xlsx(path: Path, block: int) -> Source:
             yield Block(_frame(found, header), wrong, None, 0.5)
 
     return Source(header, blocks)
+
+
+def _whole(read: Iterator[Any], kind: str) -> Iterator[Any]:
+    """Yield what a library reads; whatever a damaged file makes it raise becomes a DocketError."""
+    try:
+        yield from read
+    except Exception as fault:
+        raise _unreadable(kind, fault) from None
+
+
+def _unreadable(kind: str, fault: Exception) -> DocketError:
+    said = (str(fault).splitlines() or [""])[0]
+    return DocketError([f"not readable as {kind}{': ' if said else ''}{said[:200]}; the file may be damaged"])
+
+
+def _few(header: list[str]) -> list[str]:
+    if len(header) > MOST_COLUMNS:
+        raise DocketError([f"the docket names {len(header):,} columns; {MOST_COLUMNS:,} are accepted"])
+    return header
 
 
 def _text(value: Any) -> str:

@@ -6,13 +6,16 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from plea_aid.analysis.charge import Outcome
 from plea_aid.analysis.levels import flagged, higher, rank
 from plea_aid.law.records import LEVELS, Level
 from plea_aid.screening.kinds import Kind, Kinds
-from plea_aid.screening.marks import GRAMS, LOSS, MANNER, NAMES, NUMBER, SERVED, SUM, TERM, filled
+from plea_aid.screening.marks import GRAMS, LOSS, MANNER, NAMES, NUMBER, SERVED, SUM, TERM, Template
 from plea_aid.screening.rows import BLANK, MANNERS, Rows
-from plea_aid.screening.tables import Tables
+from plea_aid.screening.tables import Across, Tables
 from plea_aid.screening.together import Cases
 
 NOTHING_FOUND = "No ground on file is reached."
@@ -39,7 +42,7 @@ class Answer:
     grounds: str
     postures: str
     lead: str
-    steps: tuple[str | int, ...]
+    steps: tuple[Template | int, ...]
     """Reasons of what the flag stands for; a number stands for the reasons of that test across counts."""
     reads: tuple[str, ...]
     """Marks, besides the number of the count, that the reasons hold."""
@@ -56,7 +59,11 @@ class Answers:
         self.tables, self.kinds = tables, kinds
         self._alone: dict[tuple[int, bytes], _Alone] = {}
         self._answers: dict[int, Answer] = {}
-        self._across: dict[tuple[int, int, int], tuple[str, ...]] = {}
+        self._across: dict[tuple[int, int, int], tuple[Template, ...]] = {}
+        self._counted: dict[tuple[int, int], tuple[int, dict[str, str]]] = {}
+        self._grounds: dict[tuple[object, ...], tuple[_ByPosture, list[tuple[RowFinding, tuple[str | int, ...]]]]] = {}
+        self._same: dict[tuple[object, ...], _ByPosture] = {}
+        self._templates: dict[str, Template] = {}
         self._said: dict[tuple[object, ...], str] = {}
         self._serial = itertools.count()
 
@@ -85,58 +92,122 @@ class Answers:
             if cases.others[row].any():
                 others = [int(n) for n in cases.rows_of(row) if n != row and rows.kind[n] != BLANK]
                 beside = [self.kinds.kinds[rows.kind[n]].outcome for n in others]
-            found = self._alone[key] = _alone(self.tables, self.kinds.kinds[kind], beside)
+            found = self._alone[key] = self._by_ground(self.kinds.kinds[kind], beside)
         return found
+
+    def _by_ground(self, kind: Kind, beside: Sequence[Outcome]) -> _Alone:
+        findings, unanalysed = self.tables.alone(kind.outcome, beside)
+        grounds: dict[str, _ByPosture] = {}
+        for ground, found in itertools.groupby(findings, key=lambda f: f.ground):
+            # The same answer is the same object for every kind, so that what is made of it is made once.
+            said = tuple((f.postures, rank(f.level), f.because) for f in found)
+            if said not in self._same:
+                self._same[said] = {p: (level, because) for postures, level, because in said for p in postures}
+            grounds[ground] = self._same[said]
+        return _Alone(grounds, frozenset(n.ground for n in unanalysed))
 
     def _compose(self, alone: _Alone, kind: int, levels: Sequence[int]) -> Answer:
         """Return the answer from what one count finds and what the tests across counts come to."""
         t = self.tables
         grounds = {*alone.grounds, *(g for g, feeds in t.feeds.items() if any(levels[f.across] for f in feeds))}
         findings: list[RowFinding] = []
-        reasons: list[list[str | int]] = []
+        reasons: list[tuple[str | int, ...]] = []
         for ground in sorted(grounds, key=t.ground_order.__getitem__):
-            by_posture = dict(alone.grounds.get(ground, {}))
-            for feed in t.feeds.get(ground, ()):
-                level = min(levels[feed.across], feed.cap)
-                if not level:
-                    continue
-                for posture in feed.postures or t.postures[ground]:
-                    now, said = by_posture.get(posture, (0, ()))
-                    if level >= now:
-                        by_posture[posture] = (level, (*(said if level == now else ()), feed.across))
-            merged: dict[int, tuple[list[str], list[str | int]]] = {}
-            for posture in t.postures[ground]:
-                if posture in by_posture:
-                    level, said = by_posture[posture]
-                    names, steps = merged.setdefault(level, ([], []))
-                    names.append(posture)
-                    steps += said
-            for level, (names, steps) in merged.items():
-                findings.append(RowFinding(ground, LEVELS[level], tuple(names)))
+            for finding, steps in self._ground(ground, alone.grounds.get(ground, _NOTHING), levels):
+                findings.append(finding)
                 reasons.append(steps)
         unanalysed = bool(alone.unanalysed - {f.ground for f in findings})
-        found = _answer(t, tuple(findings), reasons, unanalysed, next(self._serial))
-        words = [s for s in found.steps if isinstance(s, str)]
+        found = self._answer(tuple(findings), reasons, unanalysed)
+        words = [s for s in found.steps if isinstance(s, Template)]
         for place in (s for s in found.steps if isinstance(s, int)):
             words += self._words(place, kind, t.across[place].needs)
-        return replace(found, reads=tuple(m for m in _MARKS if any(m in s for s in words)))
+        held = frozenset[str]().union(*(w.marks for w in words))
+        return replace(found, reads=tuple(m for m in _MARKS if m in held))
+
+    def _ground(
+        self, ground: str, alone: _ByPosture, levels: Sequence[int]
+    ) -> list[tuple[RowFinding, tuple[str | int, ...]]]:
+        """Return what a ground comes to, by level, from one count alone and from the tests across counts."""
+        t = self.tables
+        feeds = t.feeds.get(ground, ())
+        key = (ground, id(alone), *(levels[f.across] for f in feeds))
+        known = self._grounds.get(key)
+        if known is not None:
+            return known[1]
+        by_posture: dict[str, tuple[int, tuple[str | int, ...]]] = dict(alone)
+        for feed in feeds:
+            level = min(levels[feed.across], feed.cap)
+            if not level:
+                continue
+            for posture in feed.postures or t.postures[ground]:
+                now, said = by_posture.get(posture, (0, ()))
+                if level >= now:
+                    by_posture[posture] = (level, (*(said if level == now else ()), feed.across))
+        merged: dict[int, tuple[list[str], list[str | int]]] = {}
+        for posture in t.postures[ground]:
+            if posture in by_posture:
+                level, said = by_posture[posture]
+                names, steps = merged.setdefault(level, ([], []))
+                names.append(posture)
+                steps += said
+        found = [
+            (RowFinding(ground, LEVELS[level], tuple(names)), tuple(dict.fromkeys(steps)))
+            for level, (names, steps) in merged.items()
+        ]
+        if len(self._grounds) >= _KEPT:
+            self._grounds.clear()
+        self._grounds[key] = (alone, found)  # kept with it, so that its identity is not given to another
+        return found
+
+    def _answer(
+        self, findings: tuple[RowFinding, ...], reasons: list[tuple[str | int, ...]], unanalysed: bool
+    ) -> Answer:
+        tables = self.tables
+        level = higher(f.level for f in findings)
+        flag = "flag" if flagged(level) else _FLAGS[level]
+        shown = [
+            (f, steps)
+            for f, steps in zip(findings, reasons, strict=True)
+            if f.level == level or (flagged(level) and flagged(f.level))
+        ]
+        steps = tuple(dict.fromkeys(step for _, said in shown for step in said))
+        across = [step for step in steps if isinstance(step, int)]
+        by_level: dict[Level, dict[str, None]] = {}
+        for finding, _ in shown:
+            by_level.setdefault(finding.level, {})[finding.ground] = None
+        leads = [
+            f"{each.capitalize()}: {', '.join(by_level[each])}." for each in sorted(by_level, key=rank, reverse=True)
+        ]
+        if unanalysed and flag == "clear":
+            flag = "not-analysed"
+            leads.append("No doctrine on file decides a ground here; it is not analysed, which is not clear.")
+        held = {p for f in findings for p in f.postures}
+        return Answer(
+            findings=findings,
+            flag=flag,
+            level="not-analysed" if flag == "not-analysed" else level,
+            grounds="; ".join(dict.fromkeys(f.ground for f in findings)),
+            postures="; ".join(p for p in tables.law.postures if p in held),
+            lead=" ".join(leads) or NOTHING_FOUND,
+            steps=tuple(step if isinstance(step, int) else self._template(step) for step in steps),
+            reads=(),
+            across=bool(across),
+            adds_up=any(tables.across[n].kind != "tally" for n in across),
+            serial=next(self._serial),
+        )
 
     # ----- words
 
     def because(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
         """Return the reasons of a row, its own figures filled in."""
+        case = int(cases.case[row])
         key = (
             answer.serial,
-            rows.number[row],
-            cases.incomplete[row],
+            int(rows.number[row]),
+            bool(cases.incomplete[row]),
             *(self._figure(m, row, rows) for m in answer.reads),
+            int((cases.sums if answer.adds_up else cases.names)[case]) if answer.across else BLANK,
         )
-        if answer.across:
-            of_case = cases.rows_of(row)
-            key = (*key, rows.number[of_case].tobytes(), rows.kind[of_case].tobytes())
-            if answer.adds_up:
-                days = (rows.jail[of_case], rows.suspended[of_case], rows.served[of_case])
-                key = (*key, *(d.tobytes() for d in days))
         found = self._said.get(key)
         if found is None:
             if len(self._said) >= _KEPT:
@@ -145,111 +216,93 @@ class Answers:
         return found
 
     def _say(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
-        steps: list[str] = []
+        figures = {NUMBER: str(rows.number[row]), **{m: _figure(m, row, rows, self.tables) for m in answer.reads}}
+        said: dict[str, None] = {answer.lead: None}
         for step in answer.steps:
-            steps += [step] if isinstance(step, str) else self._words_across(step, row, rows, cases)
-        figures = _figures(row, rows, self.tables)
-        said = dict.fromkeys(filled(step, figures) for step in steps)
-        return " ".join((answer.lead, *said, *((INCOMPLETE,) if cases.incomplete[row] else ())))
+            if isinstance(step, Template):
+                said[step.filled(figures)] = None
+            else:
+                counted, marks = self._counts(step, int(cases.case[row]), rows, cases)
+                for words in self._words(step, int(rows.kind[row]), counted):
+                    said[words.filled({**figures, **marks})] = None
+        if cases.incomplete[row]:
+            said[INCOMPLETE] = None
+        return " ".join(said)
 
     def _figure(self, mark: str, row: int, rows: Rows) -> object:
         if mark == MANNER:
-            return rows.manner[row]
+            return int(rows.manner[row])
         if mark == TERM:
-            return rows.jail[row], rows.suspended[row]
-        return (rows.served if mark == SERVED else rows.loss if mark == LOSS else rows.grams)[row]
+            return int(rows.jail[row]), int(rows.suspended[row])
+        return float((rows.served if mark == SERVED else rows.loss if mark == LOSS else rows.grams)[row])
 
-    def _words_across(self, place: int, row: int, rows: Rows, cases: Cases) -> list[str]:
-        test, kind = self.tables.across[place], int(rows.kind[row])
-        of_case = [n for n in cases.rows_of(row).tolist() if rows.kind[n] != BLANK]
-        own = {n: int(self.kinds.own_of(int(rows.kind[n]))[place]) for n in of_case}
+    def _counts(self, place: int, case: int, rows: Rows, cases: Cases) -> tuple[int, dict[str, str]]:
+        """Return how many counts of a case a test counts, and which they are or what they add up to."""
+        test = self.tables.across[place]
+        key = (place, int((cases.names if test.kind == "tally" else cases.sums)[case]))
+        found = self._counted.get(key)
+        if found is None:
+            if len(self._counted) >= _KEPT:
+                self._counted.clear()
+            of_case = cases.order[cases.starts[case] : cases.starts[case + 1]]
+            found = self._counted[key] = self._count(test, place, of_case, rows)
+        return found
+
+    def _count(self, test: Across, place: int, of_case: npt.NDArray[np.intp], rows: Rows) -> tuple[int, dict[str, str]]:
+        pairs = zip(of_case.tolist(), rows.kind[of_case].tolist(), strict=True)
+        kinds = [(n, kind) for n, kind in pairs if kind != BLANK]
         if test.kind == "tally":
-            counted = sorted((n for n in of_case if own[n]), key=lambda n: -own[n])
-            marks = {NAMES: "; ".join(self._name(n, rows) for n in counted)}
-        else:
-            counted = [n for n in of_case if self.kinds.conviction_of(int(rows.kind[n]))]
-            days = [int(rows.served[n] if test.served else rows.jail[n] + rows.suspended[n]) for n in counted]
-            marks = {SUM: f"{' + '.join(map(str, days))} = {sum(days)}"}
-        return [filled(step, marks) for step in self._words(place, kind, len(counted))]
+            own = [(self.kinds.own_of(kind)[place], n, kind) for n, kind in kinds]
+            counted = sorted((one for one in own if one[0]), key=lambda one: -one[0])
+            names = [f"Count {rows.number[n]} ({self.kinds.kinds[kind].outcome.final.cite})" for _, n, kind in counted]
+            return len(counted), {NAMES: "; ".join(names)}
+        convicted = [n for n, kind in kinds if self.kinds.conviction_of(kind)]
+        days = [int(rows.served[n] if test.served else rows.jail[n] + rows.suspended[n]) for n in convicted]
+        return len(days), {SUM: f"{' + '.join(map(str, days))} = {sum(days)}"}
 
-    def _words(self, place: int, kind: int, counted: int) -> tuple[str, ...]:
+    def _words(self, place: int, kind: int, counted: int) -> tuple[Template, ...]:
         key = (place, kind, counted)
         words = self._across.get(key)
         if words is None:
             if len(self._across) >= _KEPT:
                 self._across.clear()
             outcome = self.kinds.kinds[kind].outcome
-            words = self._across[key] = self.tables.words_across(place, outcome, counted)
+            said = self.tables.words_across(place, outcome, counted)
+            words = self._across[key] = tuple(map(self._template, said))
         return words
 
-    def _name(self, row: int, rows: Rows) -> str:
-        return f"Count {rows.number[row]} ({self.kinds.kinds[rows.kind[row]].outcome.final.cite})"
+    def _template(self, text: str) -> Template:
+        found = self._templates.get(text)
+        if found is None:
+            found = self._templates[text] = Template(text)
+        return found
+
+
+_ByPosture = dict[str, tuple[int, tuple[str, ...]]]
+"""Rank and reasons by posture."""
+_NOTHING: _ByPosture = {}
 
 
 @dataclass(frozen=True)
 class _Alone:
     """What the tests of one count find, by ground and posture: rank and reasons."""
 
-    grounds: dict[str, dict[str, tuple[int, tuple[str | int, ...]]]]
+    grounds: dict[str, _ByPosture]
     unanalysed: frozenset[str]
-
-
-def _alone(tables: Tables, kind: Kind, beside: Sequence[Outcome]) -> _Alone:
-    findings, unanalysed = tables.alone(kind.outcome, beside)
-    grounds: dict[str, dict[str, tuple[int, tuple[str | int, ...]]]] = {}
-    for found in findings:
-        said = (rank(found.level), found.because)
-        grounds.setdefault(found.ground, {}).update(dict.fromkeys(found.postures, said))
-    return _Alone(grounds, frozenset(n.ground for n in unanalysed))
 
 
 _MARKS = (MANNER, TERM, SERVED, LOSS, GRAMS)
 _FLAGS: dict[str, str] = {"possible": "amber", "unlikely": "clear", "none": "clear"}
 
 
-def _answer(
-    tables: Tables, findings: tuple[RowFinding, ...], reasons: list[list[str | int]], unanalysed: bool, serial: int
-) -> Answer:
-    level = higher(f.level for f in findings)
-    flag = "flag" if flagged(level) else _FLAGS[level]
-    shown = [
-        (f, steps)
-        for f, steps in zip(findings, reasons, strict=True)
-        if f.level == level or (flagged(level) and flagged(f.level))
-    ]
-    steps = tuple(dict.fromkeys(step for _, said in shown for step in said))
-    across = [step for step in steps if isinstance(step, int)]
-    leads = []
-    for each in sorted({f.level for f, _ in shown}, key=rank, reverse=True):
-        leads.append(f"{each.capitalize()}: {', '.join(dict.fromkeys(f.ground for f, _ in shown if f.level == each))}.")
-    if unanalysed and flag == "clear":
-        flag = "not-analysed"
-        leads.append("No doctrine on file decides a ground here; it is not analysed, which is not clear.")
-    held = {p for f in findings for p in f.postures}
-    return Answer(
-        findings=findings,
-        flag=flag,
-        level="not-analysed" if flag == "not-analysed" else level,
-        grounds="; ".join(dict.fromkeys(f.ground for f in findings)),
-        postures="; ".join(p for p in tables.law.postures if p in held),
-        lead=" ".join(leads) or NOTHING_FOUND,
-        steps=steps,
-        reads=(),
-        across=bool(across),
-        adds_up=any(tables.across[n].kind != "tally" for n in across),
-        serial=serial,
-    )
-
-
-def _figures(row: int, rows: Rows, tables: Tables) -> dict[str, str]:
-    """Return what each mark stands for in a row, as the engine would print it."""
-    jail, suspended = int(rows.jail[row]), int(rows.suspended[row])
-    name = tables.law.dispositions[MANNERS[rows.manner[row]]].name
-    return {
-        NUMBER: str(rows.number[row]),
-        MANNER: name[0].lower() + name[1:],
-        TERM: f"{jail} + {suspended} = {jail + suspended} days" if jail and suspended else f"{jail + suspended} days",
-        SERVED: str(rows.served[row]),
-        LOSS: f"{rows.loss[row]:,.2f}",
-        GRAMS: f"{rows.grams[row]:g}",
-    }
+def _figure(mark: str, row: int, rows: Rows, tables: Tables) -> str:
+    """Return what a mark stands for in a row, as the engine would print it."""
+    if mark == MANNER:
+        name = tables.law.dispositions[MANNERS[rows.manner[row]]].name
+        return name[0].lower() + name[1:]
+    if mark == TERM:
+        jail, suspended = int(rows.jail[row]), int(rows.suspended[row])
+        return f"{jail} + {suspended} = {jail + suspended} days" if jail and suspended else f"{jail + suspended} days"
+    if mark == SERVED:
+        return str(rows.served[row])
+    return f"{rows.loss[row]:,.2f}" if mark == LOSS else f"{rows.grams[row]:g}"

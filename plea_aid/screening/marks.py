@@ -7,6 +7,7 @@ print as marks, and the marks are filled in for each count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Self
@@ -79,9 +80,26 @@ def marked(outcome: Outcome) -> MarkedOutcome:
     return MarkedOutcome(**values)
 
 
-def filled(text: str, figures: Mapping[str, str]) -> str:
-    """Return ``text`` with each mark replaced by what it stands for."""
-    for mark, words in figures.items():
-        if mark in text:
-            text = text.replace(mark, words)
-    return text
+_MARK = re.compile(f"([{NUMBER}-{SUM}])")
+
+
+class Template:
+    """Words with marks, taken apart once to be filled in often."""
+
+    def __init__(self, text: str) -> None:
+        self.parts: list[str] = [text] if not _MARK.search(text) else _MARK.split(text)
+        """Words and marks by turns."""
+
+    def filled(self, figures: Mapping[str, str]) -> str:
+        """Return the words with each mark replaced by what it stands for."""
+        parts = self.parts
+        if len(parts) == 1:
+            return parts[0]
+        made = parts.copy()
+        made[1::2] = [figures[mark] for mark in parts[1::2]]
+        return "".join(made)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks the words hold."""
+        return frozenset(self.parts[1::2])

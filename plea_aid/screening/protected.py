@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from plea_aid.privacy.guard import Guard, load_guard
 from plea_aid.screening.columns import DocketError
+from plea_aid.screening.sources import Texts
 from plea_aid.settings import data_dir
 
 SHAPES_READ = 20_000
 """Distinct forms of value of a column that are read; of more, as many evenly spread ones."""
 OF_A_SHAPE = 25
 """Values that are read of each form, where a form is a value with its digits left out."""
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -48,36 +50,42 @@ class ValueCheck:
         self._guard = guard or load_guard()
         self._shapes: dict[str, dict[str, int]] = {}
 
-    def read(self, frame: pd.DataFrame, first_row: int) -> None:
+    def read(self, columns: Mapping[str, Texts], first_row: int) -> None:
         """Read a block; raise DocketError, naming the columns and how to leave them out, but never the value."""
         problems = []
-        for name in frame.columns:
-            found = self._column(name, frame[name])
+        for name, column in columns.items():
+            found = self._column(name, column)
             if found:
                 row, kind = found
                 problems.append(_refusal(name, f"row {first_row + row + 1}", self._guard.kinds[kind]))
         if problems:
             raise DocketError(problems)
 
-    def _column(self, name: str, values: pd.Series[str]) -> tuple[int, str] | None:
+    def _column(self, name: str, column: Texts) -> tuple[int, str] | None:
+        """Return the first row of a value that is protected, with its kind."""
         seen = self._shapes.setdefault(name, {})
-        codes, distinct = pd.factorize(values)
-        fresh: list[tuple[int, str]] = []
-        for place, value in enumerate(distinct):
-            shape = _DIGIT.sub("0", value)
+        shapes = pc.replace_substring_regex(column.dictionary, r"\p{Nd}", "0").dictionary_encode()
+        alike = shapes.indices.to_numpy()
+        by_shape = np.argsort(alike, kind="stable")
+        ends = np.cumsum(np.bincount(alike, minlength=len(shapes.dictionary)))
+        fresh: list[int] = []
+        for place, shape in enumerate(shapes.dictionary.to_pylist()):
             times = seen.get(shape, 0)
             if (
-                not shape.strip()
-                or times >= OF_A_SHAPE
+                times >= OF_A_SHAPE
                 or (not times and len(seen) >= SHAPES_READ and crc32(shape.encode()) % 16)
+                or not shape.strip()
             ):
                 continue
-            seen[shape] = times + 1
-            fresh.append((place, value))
-        for place, value in fresh:
+            start = int(ends[place - 1]) if place else 0
+            mine = by_shape[start : min(int(ends[place]), start + OF_A_SHAPE - times)].tolist()
+            seen[shape] = times + len(mine)
+            fresh += mine
+        values = column.dictionary.take(pa.array(sorted(fresh), type=pa.int64())).to_pylist() if fresh else []
+        for place, value in zip(sorted(fresh), values, strict=True):
             hits = self._guard.scan(value)
             if hits:
-                return int((codes == place).argmax()), hits[0].kind
+                return int((column.indices.to_numpy() == place).argmax()), hits[0].kind
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from plea_aid.analysis.case import Disposition
 from plea_aid.analysis.charge import CaseError
 from plea_aid.screening.columns import REQUIRED, Column, readers
 from plea_aid.screening.kinds import Kinds
+from plea_aid.screening.sources import Texts
 from plea_aid.screening.tables import Tables
 
 Ints = npt.NDArray[np.int64]
@@ -99,17 +100,18 @@ class RowReader:
         alike = [(r.is_conviction, r.id == "pending") for r in (tables.law.dispositions[m] for m in MANNERS)]
         self._alike = np.array([alike.index(a) for a in alike], dtype=np.int64)
 
-    def read(self, frame: pd.DataFrame) -> Rows:
-        """Return the rows of ``frame``, whose columns are known ones, as text; '' is a blank."""
-        error = np.full(len(frame), BLANK, dtype=np.int32)
-        columns = {name: self._values(frame, name, error) for name in self._columns}
+    def read(self, given: Mapping[str, Texts]) -> Rows:
+        """Return the rows of known columns."""
+        error = np.full(len(given["case_id"]), BLANK, dtype=np.int32)
+        columns = {name: self._values(given, name, error) for name in self._columns}
         for name in ("offense", "amended_offense"):
             self._mark_values(error, columns[name], [self._charge_error(name, v) for v in columns[name].found])
-        ids = frame["case_id"].str.strip()
-        empty = (ids == "").to_numpy(dtype=bool)
-        if empty.any():
-            error[empty] = self.errors.place("case_id is empty; each row needs the id of its case")
-        rows = _rows(columns, ids, error)
+        case_id = given["case_id"]
+        cases = _Values(case_id.indices.to_numpy(), [text.strip() for text in case_id.dictionary.to_pylist()])
+        missing = "case_id is empty; each row needs the id of its case"
+        empty = cases.each(lambda text: not text, np.bool_)
+        error[empty] = self.errors.place(missing) if empty.any() else BLANK
+        rows = _rows(columns, cases, error)
         block = _Block(columns, rows)
         self._allow(block)
         self._sort(block)
@@ -117,12 +119,11 @@ class RowReader:
 
     # ----- values, and what is wrong with them
 
-    def _values(self, frame: pd.DataFrame, name: str, error: Places) -> _Values:
-        if name not in frame:
-            return _Values(np.zeros(len(frame), dtype=np.intp), [None])
-        codes, distinct = pd.factorize(frame[name])
-        pairs = [self._columns[name].value(text) for text in distinct]
-        values = _Values(codes, [v for v, _ in pairs])
+    def _values(self, given: Mapping[str, Texts], name: str, error: Places) -> _Values:
+        if name not in given:
+            return _Values(np.zeros(len(error), dtype=np.intp), [None])
+        pairs = [self._columns[name].value(text) for text in given[name].dictionary.to_pylist()]
+        values = _Values(given[name].indices.to_numpy(), [v for v, _ in pairs])
         missing = f"{name} is empty; each row needs one" if name in REQUIRED else ""
         self._mark_values(error, values, [w or (missing if v is None else "") for v, w in pairs])
         return values
@@ -238,13 +239,14 @@ class _Block:
         return {name: value for name, value in pairs if value is not None}
 
 
-def _rows(columns: dict[str, _Values], ids: pd.Series[str], error: Places) -> Rows:
+def _rows(columns: dict[str, _Values], cases: _Values, error: Places) -> Rows:
     jail = columns["jail_days"].or_else(0, np.int32)
     served = columns["served_days"].or_else(BLANK, np.int32)
-    hashes = [pd.util.hash_array(ids.to_numpy(dtype=object), hash_key=salt, categorize=False) for salt in _SALTS]
+    ids = np.array(cases.found, dtype=object)
+    hashes = [pd.util.hash_array(ids, hash_key=salt, categorize=False) for salt in _SALTS]
     return Rows(
-        case=np.stack(hashes, axis=1),
-        kind=np.full(len(ids), BLANK, dtype=np.int32),
+        case=np.stack(hashes, axis=1)[cases.codes],
+        kind=np.full(len(error), BLANK, dtype=np.int32),
         error=error,
         number=columns["count"].or_else(0, np.int16),
         manner=columns["disposition"].each(lambda v: MANNERS.index(v or "pending"), np.int8),
@@ -263,9 +265,22 @@ def _over(limits: list[float], values: npt.NDArray[np.float64]) -> Ints:
 
 def distinct(columns: Sequence[npt.NDArray[Any]]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return where each distinct combination of the columns first stands, and which combination each row has."""
-    codes = pd.factorize(columns[0])[0].astype(np.int64)
+    codes, size = _ranked(columns[0])
     for column in columns[1:]:
-        more, values = pd.factorize(column)
-        codes = pd.factorize(codes * len(values) + more)[0].astype(np.int64)
-    _, first = np.unique(codes, return_index=True)
+        more, values = _ranked(column)
+        if size * values >= 2**62:
+            codes, size = _ranked(codes)
+        codes, size = codes * values + more, size * values
+    codes = pd.factorize(codes)[0]
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1)) if len(codes) else codes
     return first, codes.astype(np.intp)
+
+
+def _ranked(column: npt.NDArray[Any]) -> tuple[Ints, int]:
+    """Return numbers from 0 that tell the values apart, and how many they are at most."""
+    if column.dtype.kind in "iub" and len(column):
+        least, most = int(column.min()), int(column.max())
+        if most - least < 4096:
+            return column.astype(np.int64) - least, most - least + 1
+    codes, values = pd.factorize(column)
+    return codes.astype(np.int64), max(1, len(values))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from plea_aid.law.catalogue import Law
-from plea_aid.screening.columns import ADDED, DocketError, mapped
+from plea_aid.screening.columns import DocketError, mapped
 from plea_aid.screening.protected import ValueCheck, check_names
-from plea_aid.screening.screen import Screening, Texts
-from plea_aid.screening.sources import Block, Source, open_docket
+from plea_aid.screening.screen import Screening
+from plea_aid.screening.sources import Block, Source, Texts, open_docket
+from plea_aid.screening.writing import writer_of
 
 Stage = Literal["Reading", "Writing"]
 Progress = Callable[[Stage, float], None]
@@ -58,31 +59,31 @@ def screen_file(
 ) -> Summary:
     """Screen the docket in a file and write the result; raise DocketError or OSError, and then nothing is written.
 
-    The file is read twice: once to know its cases and to look for protected information, once to write.
+    The file is read once. What is to be written again waits in a file without a name beside the output: a row is known
+    to be the last of its case only when the whole docket was read.
     """
     check_output(docket, output)
     source = open_docket(docket)
     kept, columns = accepted(source, mapping or {}, drop)
-    screening = Screening(law, day)
-    check = ValueCheck()
-    first = 0
-    for block in source.blocks():
-        check.read(block.frame[kept], first)
-        screening.take(known_columns(block, columns), block.wrong)
-        first += len(block.frame)
-        progress("Reading", block.share)
-    if not first:
-        raise DocketError(["the docket has no rows beneath the names of its columns"])
-    screening.settle()
-    flags: Counter[str] = Counter()
-    first = 0
-    with writer_of(output, kept) as write:
+    screening, check, read = Screening(law, day), ValueCheck(), 0
+    with writer_of(output) as write:
         for block in source.blocks():
-            added = screening.columns(first, first + len(block.frame))
-            write(block, added)
-            flags.update(added["flag"])
-            first += len(block.frame)
-            progress("Writing", block.share)
+            check.read({name: block.columns[name] for name in kept}, read)
+            screening.take(known_columns(block, columns), block.wrong)
+            write.keep(block, kept)
+            read += len(block)
+            progress("Reading", block.share)
+        if not read:
+            raise DocketError(["the docket has no rows beneath the names of its columns"])
+        screening.settle()
+        flags: Counter[str] = Counter()
+        done = 0
+        for rows in write.kept():
+            added = screening.columns(done, done + rows.num_rows)
+            write.rows(rows, added)
+            flags.update(counts_of(added["flag"]))
+            done += rows.num_rows
+            progress("Writing", done / read)
     return summary_of(screening, flags)
 
 
@@ -94,11 +95,14 @@ def accepted(source: Source, mapping: Mapping[str, str], drop: Sequence[str]) ->
     return kept, columns
 
 
-def known_columns(block: Block, columns: Mapping[str, str]) -> Any:
+def known_columns(block: Block, columns: Mapping[str, str]) -> dict[str, Texts]:
     """Return the known columns of a block under their own names."""
-    frame = block.frame[list(columns.values())]
-    frame.columns = list(columns)
-    return frame
+    return {known: block.columns[name] for known, name in columns.items()}
+
+
+def counts_of(texts: Texts) -> dict[str, int]:
+    """Return how many rows have each value."""
+    return {one["values"]: one["counts"] for one in pc.value_counts(texts.cast(pa.string())).to_pylist()}
 
 
 def summary_of(screening: Screening, flags: Mapping[str, int]) -> Summary:
@@ -109,85 +113,9 @@ def summary_of(screening: Screening, flags: Mapping[str, int]) -> Summary:
     return Summary(len(rows), len(cases.starts) - 1, flags, len(wrong), first)
 
 
-# ----- writing
-
-
-class Write(Protocol):
-    """Writes a block of rows with what was added to each."""
-
-    def __call__(self, block: Block, added: Mapping[str, Texts]) -> None: ...
-
-
 def check_output(docket: Path, output: Path) -> None:
     """Raise DocketError for an output that cannot be."""
     if output.suffix.lower() not in (".csv", ".parquet"):
         raise DocketError([f"--output {output}: a name that ends in .csv or .parquet is accepted"])
     if output.exists() and docket.exists() and output.samefile(docket):
         raise DocketError([f"--output {output}: that is the docket itself; give another file"])
-
-
-@contextmanager
-def writer_of(output: Path, kept: Sequence[str]) -> Iterator[Write]:
-    """Yield a writer; the output takes its place whole, at the end, or not at all."""
-    partial = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        with (_csv if output.suffix.lower() == ".csv" else _parquet)(partial, kept) as write:
-            yield write
-        partial.replace(output)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-class _Lines:
-    """Takes the lines that a CSV writer writes."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.write = lines.append
-
-
-@contextmanager
-def _csv(path: Path, kept: Sequence[str]) -> Iterator[Write]:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow([*kept, *ADDED])
-
-        def write(block: Block, added: Mapping[str, Texts]) -> None:
-            lines: list[str] = []
-            csv.writer(_Lines(lines), lineterminator="").writerows(block.frame[kept].itertuples(index=False, name=None))
-            # Long reasons stand in many rows: what is added is put into CSV once for rows where it is the same.
-            ends: dict[tuple[str, ...], str] = {}
-            for n, end in enumerate(zip(*(added[name] for name in ADDED), strict=True)):
-                said = ends.get(end)
-                if said is None:
-                    part: list[str] = []
-                    csv.writer(_Lines(part), lineterminator="\n").writerow(end)
-                    said = ends[end] = part[0]
-                lines[n] = f"{lines[n]},{said}"
-            file.writelines(lines)
-
-        yield write
-
-
-@contextmanager
-def _parquet(path: Path, kept: Sequence[str]) -> Iterator[Write]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer: Any = None
-
-    def write(block: Block, added: Mapping[str, Texts]) -> None:
-        nonlocal writer
-        if block.original is not None:
-            columns = {name: block.original.column(block.original.schema.get_field_index(name)) for name in kept}
-        else:
-            columns = {name: pa.array(block.frame[name], type=pa.string()) for name in kept}
-        table = pa.table({**columns, **{name: pa.array(added[name], type=pa.string()) for name in ADDED}})
-        if writer is None:
-            writer = pq.ParquetWriter(path, table.schema)
-        writer.write_table(table)
-
-    try:
-        yield write
-    finally:
-        if writer is not None:
-            writer.close()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.answers import Answer, Answers
 from plea_aid.screening.columns import ADDED, KNOWN
 from plea_aid.screening.marks import GRAMS, LOSS, MANNER, SERVED, TERM
 from plea_aid.screening.rows import BLANK, RowReader, Rows, distinct
+from plea_aid.screening.sources import Texts, as_columns, as_frame
 from plea_aid.screening.tables import Tables
 from plea_aid.screening.together import Cases, joined, put_together
-
-Texts = npt.NDArray[np.object_]
 
 
 class Screening:
@@ -35,9 +35,9 @@ class Screening:
         self._blocks: list[Rows] = []
         self._settled: tuple[Rows, Cases] | None = None
 
-    def take(self, frame: pd.DataFrame, wrong: Mapping[int, str] | None = None) -> None:
-        """Take the next rows; ``frame`` has known columns, as text. ``wrong`` says what is wrong with a row already."""
-        rows = self.reader.read(frame)
+    def take(self, columns: Mapping[str, Texts], wrong: Mapping[int, str] | None = None) -> None:
+        """Take the next rows, by known column. ``wrong`` says what is wrong with a row already."""
+        rows = self.reader.read(columns)
         for row, said in (wrong or {}).items():
             rows.error[row], rows.kind[row] = self.reader.errors.place(said), BLANK
         self._blocks.append(rows)
@@ -63,43 +63,39 @@ class Screening:
     def columns(self, start: int, stop: int) -> dict[str, Texts]:
         """Return the columns that screening adds, for rows from ``start`` up to ``stop``."""
         rows, cases = self.settled
-        alike, first = _first_of(cases.alike[start:stop])
-        answers = [self.answer(start + int(row)) or _NO_ANSWER for row in first]
-        found = {name: _texts([getattr(a, name) for a in answers])[alike] for name in ADDED[:4]}
+        first, alike = distinct([cases.alike[start:stop]])
+        answers = [self.answer(start + row) or _NO_ANSWER for row in first.tolist()]
+        found = {name: _texts([getattr(a, name) for a in answers], alike) for name in ADDED[:4]}
         found["because"] = self._because(alike, answers, start, stop)
-        errors = _texts([*self.reader.errors, ""])
-        found["error"] = errors[rows.error[start:stop]]
+        wrong = rows.error[start:stop]
+        found["error"] = _texts([*self.reader.errors, ""], np.where(wrong == BLANK, len(self.reader.errors), wrong))
         return found
 
     def _because(self, alike: npt.NDArray[np.intp], answers: list[Answer], start: int, stop: int) -> Texts:
         """Return the reasons of each row; rows that differ in no figure their reasons hold are put in words once."""
         rows, cases = self.settled
         part = slice(start, stop)
-        figures: dict[str, npt.NDArray[np.int64]] = {
-            MANNER: rows.manner[part].astype(np.int64),
-            TERM: rows.jail[part].astype(np.int64) * 100_000 + rows.suspended[part],
-            SERVED: rows.served[part].astype(np.int64),
-            LOSS: pd.factorize(rows.loss[part])[0].astype(np.int64),
-            GRAMS: pd.factorize(rows.grams[part])[0].astype(np.int64),
+        figures: dict[str, Callable[[], npt.NDArray[np.int64]]] = {
+            MANNER: lambda: rows.manner[part].astype(np.int64),
+            TERM: lambda: rows.jail[part].astype(np.int64) * 100_000 + rows.suspended[part],
+            SERVED: lambda: rows.served[part].astype(np.int64),
+            LOSS: lambda: pd.factorize(rows.loss[part])[0].astype(np.int64),
+            GRAMS: lambda: pd.factorize(rows.grams[part])[0].astype(np.int64),
         }
         told_apart: list[npt.NDArray[Any]] = [alike, rows.number[part], cases.incomplete[part]]
         for mark, values in figures.items():
             reads = np.array([mark in a.reads for a in answers])
             if reads.any():
-                told_apart.append(np.where(reads[alike], values, BLANK))
-        found = np.full(stop - start, "", dtype=object)
-        across = np.array([a.across for a in answers])[alike]
-        good = rows.kind[part] != BLANK
-        simple = np.flatnonzero(good & ~across)
-        first, which = distinct([column[simple] for column in told_apart]) if len(simple) else (simple, simple)
-        said = [self._said(answers[int(alike[row])], start + int(row)) for row in simple[first]]
-        found[simple] = _texts(said)[which]
-        for row in np.flatnonzero(good & across).tolist():
-            found[row] = self._said(answers[alike[row]], start + row)
-        return found
+                told_apart.append(np.where(reads[alike], values(), BLANK))
+        for named, other_counts in (("across", cases.names), ("adds_up", cases.sums)):
+            asks = np.array([getattr(a, named) for a in answers])
+            if asks.any():
+                told_apart.append(np.where(asks[alike], other_counts[cases.case[part]], BLANK))
+        first, which = distinct(told_apart)
+        return _texts([self._said(answers[alike[row]], start + row) for row in first.tolist()], which)
 
     def _said(self, answer: Answer, row: int) -> str:
-        return self.answers.because(answer, row, *self.settled)
+        return "" if answer is _NO_ANSWER else self.answers.because(answer, row, *self.settled)
 
     @property
     def wrong_rows(self) -> npt.NDArray[np.intp]:
@@ -112,16 +108,8 @@ class Screening:
         return "" if place == BLANK else list(self.reader.errors)[place]
 
 
-def _first_of(alike: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return which distinct value each row has, and where each first stands."""
-    codes, _ = pd.factorize(alike)
-    return codes, np.unique(codes, return_index=True)[1]
-
-
-def _texts(values: list[str]) -> Texts:
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found
+def _texts(values: list[str], places: npt.NDArray[Any]) -> Texts:
+    return pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(values, type=pa.large_string()))
 
 
 _NO_ANSWER = Answer((), "not-analysed", "", "", "", "", (), (), False, False, -1)
@@ -131,6 +119,6 @@ _NO_ANSWER = Answer((), "not-analysed", "", "", "", "", (), (), False, False, -1
 def screen_frame(frame: pd.DataFrame, law: Law, day: date) -> pd.DataFrame:
     """Return the columns screening adds to a docket in memory, whose known columns are named as the contract does."""
     screening = Screening(law, day)
-    screening.take(frame[[c for c in KNOWN if c in frame]].fillna("").astype(str))
+    screening.take(as_columns(frame[[c for c in KNOWN if c in frame]].fillna("").astype(str)))
     screening.settle()
-    return pd.DataFrame(screening.columns(0, len(frame)), index=frame.index, columns=list(ADDED))
+    return as_frame(screening.columns(0, len(frame))).set_index(frame.index)

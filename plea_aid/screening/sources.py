@@ -4,36 +4,61 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from plea_aid.screening.columns import DocketError
 
-BLOCK = 50_000
+BLOCK = 100_000
 """Rows read at a time."""
 MOST_COLUMNS = 1_000
+_BYTES = 8 * 1024 * 1024
+"""Bytes of CSV read at a time."""
 LARGEST_SHEET = 512 * 1024 * 1024
 """Bytes that an XLSX file may unpack to."""
 ACCEPTED = (".csv", ".parquet", ".xlsx")
 csv.field_size_limit(10_000_000)
 
 
+Texts = Any
+"""A column as text: a pyarrow DictionaryArray of int32 places among distinct strings; '' is a blank, none is null."""
+
+
 @dataclass
 class Block:
     """Rows side by side: every column of the docket as text, and what is wrong with a row by itself."""
 
-    frame: pd.DataFrame
+    columns: dict[str, Texts]
     wrong: dict[int, str] = field(default_factory=dict)
-    original: Any = None
+    original: pa.RecordBatch | None = None
     """The same rows as a batch of typed columns, where the file has types."""
     share: float = 0.0
     """How far into the docket the block ends, 0 to 1."""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+def as_columns(frame: pd.DataFrame) -> dict[str, Texts]:
+    """Return the columns of a frame of text."""
+    return {str(name): pa.array(frame[name], type=pa.string()).dictionary_encode() for name in frame.columns}
+
+
+def as_frame(columns: Mapping[str, Texts]) -> pd.DataFrame:
+    """Return columns as a frame of text."""
+    return pd.DataFrame({name: np.array(c.dictionary.to_pylist() or [""], dtype=object)[c.indices.to_numpy()]
+                         for name, c in columns.items()}, dtype=object)  # fmt: skip
 
 
 @dataclass
@@ -66,18 +91,103 @@ def _csv(path: Path, block: int) -> Source:
         raise DocketError(["the first line is empty; a docket begins with the names of its columns"])
 
     _few(header)
+    return Source(header, lambda: _csv_blocks(path, header, block))
 
-    def blocks() -> Iterator[Block]:
-        size = path.stat().st_size
-        with path.open("rb") as raw:
-            file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            records = _records(file)
+
+def _csv_blocks(path: Path, header: list[str], block: int) -> Iterator[Block]:
+    """Yield the rows as pyarrow reads them; from where it gives up, as the reader does that says what is wrong."""
+    size, done = path.stat().st_size, 0
+    try:
+        for found in _quickly(path, header, block, size):
+            yield found
+            done += len(found)
+        return
+    except (pa.ArrowException, _Odd):
+        pass
+    with path.open("rb") as raw:
+        file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        records = _records(file)
+        for _ in range(1 + done):
             next(records, None)
-            for rows in _portions(records, block):
-                wrong = _fit(rows, len(header))
-                yield Block(_frame(rows, header), wrong, None, min(1.0, raw.tell() / size))
+        for rows in _portions(records, block):
+            wrong = _fit(rows, len(header))
+            yield Block(_as_texts(rows, header), wrong, None, min(1.0, raw.tell() / size))
 
-    return Source(header, blocks)
+
+class _Odd(Exception):
+    """Text that pyarrow would read otherwise than a CSV reader that takes what it is given."""
+
+
+class _Watched(io.RawIOBase):
+    """Bytes of a file, passed on as they are; a null byte stops the reading."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def read(self, size: int = -1) -> bytes:
+        found: bytes = self._raw.read(size)
+        if b"\0" in found:
+            raise _Odd
+        return found
+
+    def readable(self) -> bool:
+        return True
+
+
+def _quickly(path: Path, header: list[str], block: int, size: int) -> Iterator[Block]:
+    misfits: dict[int, list[str]] = {}
+    first = 0
+
+    def misfit(row: Any) -> str:
+        # Rows are numbered from 1, the header's own, and blank lines are not counted.
+        misfits[row.number - 2] = next(csv.reader(io.StringIO(row.text, newline="")))
+        return "skip"
+
+    with path.open("rb") as raw:
+        reader = pa_csv.open_csv(
+            _Watched(raw),
+            pa_csv.ReadOptions(use_threads=False, block_size=_BYTES),
+            pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=misfit),
+            pa_csv.ConvertOptions(
+                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in header},
+                strings_can_be_null=False,
+            ),
+        )
+        if reader.schema.names != header:
+            raise _Odd
+        for batch in itertools.chain(reader, (None,)):
+            share = min(1.0, raw.tell() / size)
+            rows = 0 if batch is None else batch.num_rows
+            if misfits and min(misfits) <= first + rows:
+                mixed = _with_misfits(batch, misfits, first)
+                for part in _portions(iter(mixed), block):
+                    wrong = _fit(part, len(header))
+                    yield Block(_as_texts(part, header), wrong, None, share)
+                first += len(mixed)
+                continue
+            for start in range(0, rows, block):
+                part = batch.slice(start, block)
+                yield Block({name: _compact(part.column(n)) for n, name in enumerate(header)}, {}, None, share)
+            first += rows
+
+
+def _with_misfits(batch: pa.RecordBatch | None, misfits: dict[int, list[str]], first: int) -> list[list[str]]:
+    """Return the rows of a batch that begins with row ``first``, those too short or too long in their places."""
+    good = zip(*(column.to_pylist() for column in batch.columns), strict=True) if batch is not None else ()
+    found: list[list[str]] = []
+    for row in itertools.chain(map(list, good), (None,)):
+        while first + len(found) in misfits:
+            found.append(misfits.pop(first + len(found)))
+        if row is not None:
+            found.append(row)
+    return found
+
+
+def _compact(column: Any) -> Texts:
+    """Return a column with the values of its own rows only."""
+    if len(column.dictionary) <= len(column):
+        return column
+    return column.cast(pa.string()).dictionary_encode()
 
 
 def _records(file: Any) -> Iterator[list[str]]:
@@ -128,16 +238,15 @@ def _fit(rows: list[list[str]], width: int) -> dict[int, str]:
     return wrong
 
 
-def _frame(rows: list[list[str]], header: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(dict(zip(header, zip(*rows, strict=True), strict=True)), dtype=object)
+def _as_texts(rows: list[list[str]], header: list[str]) -> dict[str, Texts]:
+    columns = zip(header, zip(*rows, strict=True), strict=True)
+    return {name: pa.array(values, type=pa.string()).dictionary_encode() for name, values in columns}
 
 
 # ----- Parquet
 
 
 def _parquet(path: Path, block: int) -> Source:
-    import pyarrow.parquet as pq
-
     def opened() -> Any:
         try:
             return pq.ParquetFile(path)
@@ -151,12 +260,22 @@ def _parquet(path: Path, block: int) -> Source:
         again, done = opened(), 0
         for batch in _whole(again.iter_batches(batch_size=block), "Parquet"):
             done += batch.num_rows
-            values = _whole((batch.column(n).to_pylist() for n in range(len(header))), "Parquet")
-            columns = {name: [_text(v) for v in column] for name, column in zip(header, values, strict=True)}
-            share = done / max(1, again.metadata.num_rows)
-            yield Block(pd.DataFrame(columns, dtype=object), {}, batch, share)
+            texts = _whole((_typed(batch.column(n)) for n in range(len(header))), "Parquet")
+            columns = dict(zip(header, texts, strict=True))
+            yield Block(columns, {}, batch, done / max(1, again.metadata.num_rows))
 
     return Source(header, blocks)
+
+
+def _typed(column: Any) -> Texts:
+    """Return a column of typed values as text."""
+    try:
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    except pa.ArrowException:  # lists and the like
+        return pa.array([_text(v) for v in column.to_pylist()], type=pa.string()).dictionary_encode()
+    values = [*(_text(v) for v in coded.dictionary.to_pylist()), ""]
+    places = coded.indices.cast(pa.int32()).fill_null(len(values) - 1)
+    return pa.DictionaryArray.from_arrays(places, pa.array(values, type=pa.string()))
 
 
 # ----- XLSX
@@ -201,7 +320,7 @@ def _xlsx(path: Path, block: int) -> Source:
         trimmed = (row[: len(header)] if not any(row[len(header) :]) else row for row in records)
         for found in _portions(trimmed, block):
             wrong = _fit(found, len(header))
-            yield Block(_frame(found, header), wrong, None, 0.5)
+            yield Block(_as_texts(found, header), wrong, None, 0.5)
 
     return Source(header, blocks)
 

@@ -15,10 +15,11 @@ from datetime import date
 from typing import Literal
 
 from plea_aid.analysis.analyst import Analyst
-from plea_aid.analysis.charge import Outcome, facts_of
+from plea_aid.analysis.charge import Charge, Outcome, facts_of
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
 from plea_aid.analysis.levels import rank
 from plea_aid.analysis.limb import Situation
+from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Ground, GroundException, Limb
 from plea_aid.screening.marks import NAMES, NUMBER, SUM, MarkedOutcome
@@ -86,6 +87,7 @@ class Tables:
         )
         """Answers to 'which substance?' that the law tells apart; every other one is like any other."""
         self._alone = Analyst(_of_one_count(law), day)
+        self._narrowed: dict[frozenset[str], _Narrowed] = {}
         self._own = self._own_grounds()
         self._words = [self._word_ground(a) for a in self.across]
         self._met: dict[tuple[str, ...], frozenset[str]] = {}
@@ -141,7 +143,7 @@ class Tables:
     def own_levels(self, outcome: Outcome) -> tuple[int, ...]:
         """Return, for each test across counts, how surely this count is one that qualifies (ranks 0 to 4)."""
         levels = [rank(outcome.conviction) if a.kind == "total" else 0 for a in self.across]
-        situation = Situation(self._alone, (outcome,))
+        situation = Situation(self._of(outcome), (outcome,))
         for ground, places in self._own:
             for place, (_, result) in zip(places, situation.limbs(ground, ground.burden), strict=True):
                 levels[place] = rank(result.level)
@@ -171,7 +173,15 @@ class Tables:
     ) -> tuple[tuple[Finding, ...], tuple[NotAnalysed, ...]]:
         """Return what the tests of one count find; the counts ``beside`` it defeat lone-offense exceptions."""
         others = [replace(o, number=None, scheme=f"beside {place}") for place, o in enumerate(beside)]
-        return findings_of(Situation(self._alone, (outcome, *others)))
+        return findings_of(Situation(self._of(outcome), (outcome, *others)))
+
+    def _of(self, outcome: Outcome) -> Analyst:
+        """Return an analyst that holds a charge against the limbs it can reach, and passes by all others."""
+        met = self.met(outcome)
+        found = self._narrowed.get(met)
+        if found is None:
+            found = self._narrowed[met] = _Narrowed(self._alone, met)
+        return found
 
     def met(self, outcome: Outcome) -> frozenset[str]:
         """Return the categories that the charge, or what it ends in, may belong to."""
@@ -219,12 +229,30 @@ class Tables:
         if test.kind != "tally":
             outcome = replace(outcome, jail_days=LONG, suspended_days=0, served_days=LONG)
         clones = tuple(replace(outcome, scheme=f"clone {n}") for n in range(counted))
-        [(_, result)] = Situation(self._alone, clones).limbs(ground, test.burden)
+        [(_, result)] = Situation(self._of(outcome), clones).limbs(ground, test.burden)
         name = f"Count {NUMBER} ({outcome.final.cite})"
         names = re.compile(re.escape(name) + f"(?:; {re.escape(name)})*(?=\\. )")
         added = f"{' + '.join([str(LONG)] * counted)} = {LONG * counted}"
         head, *rest = result.because
         return (names.sub(NAMES, head.replace(added, SUM)), *rest)
+
+
+class _Narrowed(Analyst):
+    """An analyst of charges that may belong to some categories only; what it matches, the whole one remembers."""
+
+    def __init__(self, whole: Analyst, met: frozenset[str]) -> None:
+        self._whole = whole
+        grounds = {
+            g.id: g.model_copy(
+                update={"limbs": tuple(x for x in g.limbs if not x.any_category or met.intersection(x.any_category))}
+            )
+            for g in whole.law.grounds.values()
+        }
+        super().__init__(replace(whole.law, grounds=grounds), whole.day)
+
+    def match(self, charge: Charge, outcome: Outcome, category_id: str) -> Match:
+        """Return how ``charge``, with the record of ``outcome``, meets the category."""
+        return self._whole.match(charge, outcome, category_id)
 
 
 _NOT_ACROSS = {

@@ -43,6 +43,11 @@ class Cases:
     alike: Places
     """Rows with the same number are of one kind and come to the same among the counts of their cases."""
 
+    names: Places
+    """By case: cases with the same number have the same counts by number and kind, in the same order."""
+    sums: Places
+    """By case: the same, and the same days."""
+
     def rows_of(self, row: int) -> npt.NDArray[np.intp]:
         """Return the rows of the case that ``row`` belongs to, in the order of the docket."""
         case = self.case[row]
@@ -59,8 +64,8 @@ def put_together(rows: Rows, reader: RowReader) -> Cases:
     bad_cases = np.bincount(case[~good], minlength=count) > 0
     size = len(rows)
     if not good.any():
-        nothing = np.zeros((size, 0), dtype=np.int8)
-        return Cases(order, starts, case, nothing, nothing, ~good & False, np.zeros(size, dtype=np.int32))
+        nothing, none = np.zeros((size, 0), dtype=np.int8), np.zeros(count, dtype=np.int32)
+        return Cases(order, starts, case, nothing, nothing, ~good & False, np.zeros(size, dtype=np.int32), none, none)
     conviction = np.where(good, kinds.conviction[kind], 0)
     levels = np.zeros((size, len(reader.tables.across)), dtype=np.int8)
     for place, test in enumerate(reader.tables.across):
@@ -68,7 +73,22 @@ def put_together(rows: Rows, reader: RowReader) -> Cases:
         levels[:, place] = _across(test, own, conviction, rows, case, count)
     others = _others(kinds, kind, good, case, count)
     alike = distinct([rows.kind, *others.T, *levels.T])[1].astype(np.int32)
-    return Cases(order, starts, case, levels, others, good & bad_cases[case], alike)
+    named = distinct([rows.kind, np.where(good, rows.number, BLANK)])[1]
+    added_up = distinct([named, rows.jail, rows.suspended, rows.served])[1]
+    names, sums = (_sequences(each[order], starts) for each in (named, added_up))
+    return Cases(order, starts, case, levels, others, good & bad_cases[case], alike, names, sums)
+
+
+def _sequences(values: Ints, starts: npt.NDArray[np.intp]) -> Places:
+    """Return, by case, a number that is the same for cases whose rows have the same values one after the other."""
+    sizes = np.diff(starts)
+    found = distinct([sizes])[1]
+    for place in range(int(sizes.max())):
+        longer = np.flatnonzero(sizes > place)
+        # Cases told apart already stay apart: their numbers take part in telling them apart further.
+        apart = distinct([found[longer], values[starts[:-1][longer] + place]])[1]
+        found[longer] = apart + len(sizes) * (place + 1)
+    return distinct([found])[1].astype(np.int32)
 
 
 def _by_case(

@@ -23,7 +23,7 @@ from plea_aid.screening.columns import DocketError, case_parts, option_of, reade
 from plea_aid.screening.protected import ValueCheck
 from plea_aid.screening.run import Progress, Summary, accepted, known_columns, summary_of
 from plea_aid.screening.screen import Screening
-from plea_aid.screening.sources import Block, Source, open_docket
+from plea_aid.screening.sources import Source, as_frame, open_docket
 
 MOST_ROWS = 200_000
 """Rows that a page takes; the command takes any number."""
@@ -56,8 +56,8 @@ def peek(name: str, content: bytes, rows: int = 5) -> tuple[list[str], list[list
     """Return the header of an upload and its first rows; raise DocketError."""
     with stored(name, content) as path:
         source = open_docket(path, block=rows)
-        first = next(iter(source.blocks()), Block(pd.DataFrame(columns=source.header)))
-        return source.header, first.frame.to_numpy().tolist()
+        first = next(iter(source.blocks()), None)
+        return source.header, [] if first is None else as_frame(first.columns).to_numpy().tolist()
 
 
 def screen_upload(
@@ -80,7 +80,7 @@ def screen_upload(
     screening.settle()
     parts = []
     for start in range(0, len(frame), 20_000):
-        parts.append(pd.DataFrame(screening.columns(start, min(start + 20_000, len(frame)))))
+        parts.append(as_frame(screening.columns(start, min(start + 20_000, len(frame)))))
         progress("Writing", min(1.0, (start + 20_000) / len(frame)))
     screened = pd.concat([frame, pd.concat(parts, ignore_index=True)], axis=1)
     summary = summary_of(screening, Counter(screened["flag"]))
@@ -92,12 +92,13 @@ def _read(
 ) -> tuple[pd.DataFrame, Screening]:
     check, frames, read = ValueCheck(), [], 0
     for block in source.blocks():
-        check.read(block.frame[kept], read)
-        read += len(block.frame)
+        kept_columns = {name: block.columns[name] for name in kept}
+        check.read(kept_columns, read)
+        read += len(block)
         if read > MOST_ROWS:
             raise DocketError([f"the docket has more than {MOST_ROWS:,} rows; plea-aid screen takes any number"])
         screening.take(known_columns(block, columns), block.wrong)
-        frames.append(block.frame[kept])
+        frames.append(as_frame(kept_columns))
         progress("Reading", block.share)
     return (pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()), screening
 

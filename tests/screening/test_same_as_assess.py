@@ -23,6 +23,7 @@ from plea_aid.law.load import load_law
 from plea_aid.screening.answers import INCOMPLETE, Answer
 from plea_aid.screening.columns import KNOWN, case_parts, readers
 from plea_aid.screening.screen import Screening
+from plea_aid.screening.sources import as_columns, as_frame
 
 LAW = load_law()
 DAY = date(2026, 11, 22)
@@ -85,7 +86,7 @@ def screened(docket: list[dict[str, str]]) -> Screening:
     frame = pd.DataFrame(docket, columns=list(KNOWN))
     middle = len(frame) // 2
     for block in (frame[:middle], frame[middle:]):
-        screening.take(block)
+        screening.take(as_columns(block))
     screening.settle()
     return screening
 
@@ -126,7 +127,7 @@ def reasons_of(findings: tuple[Finding, ...]) -> str:
 @given(rows())
 def test_rows_of_a_random_docket_say_what_assess_says(docket: list[dict[str, str]]) -> None:
     screening = screened(docket)
-    table = screening.columns(0, len(docket))
+    table = as_frame(screening.columns(0, len(docket)))
     by_case: dict[str, list[int]] = {}
     for place, row in enumerate(docket):
         wrong = _wrong(row)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 from plea_aid.analysis.case import Record
 from plea_aid.analysis.charge import Charge, Outcome, facts_of
-from plea_aid.analysis.leaf import as_inchoate, read_record
-from plea_aid.analysis.match import Match, match_category
+from plea_aid.analysis.match import Match
+from plea_aid.analysis.reader import Facts, Reader
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Ground, Limb
 
-Facts = tuple[tuple[str, str | bool], ...]
 T = TypeVar("T")
 _KEPT = 50_000
 """So many things are remembered at most; then all are forgotten and worked out again."""
@@ -26,9 +25,12 @@ class Analyst:
 
     law: Law
     day: date
+    reader: Reader = None  # type: ignore[assignment]
+    """Of the same law, the grounds apart, as of the same day; one of its own by default."""
     _known: dict[Hashable, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.reader = self.reader or Reader(self.law, self.day)
         self.grounds: tuple[tuple[Ground, tuple[str, ...], bool], ...] = tuple(
             (g, self.law.posture_ids(g.postures), all(looks_at_one(limb) for limb in g.limbs))
             for g in self.law.grounds.values()
@@ -69,8 +71,7 @@ class Analyst:
 
     def match(self, charge: Charge, outcome: Outcome, category_id: str) -> Match:
         """Return how ``charge``, with the record of ``outcome``, meets the category."""
-        facts = self.facts(outcome.record)
-        return self.remember((charge.id, facts, category_id), lambda: self._match(charge, facts, category_id))
+        return self.reader.match(charge, self.facts(outcome.record), category_id)
 
     def matches(self, charge: Charge, outcome: Outcome) -> tuple[Match, ...]:
         """Return how ``charge``, with the record of ``outcome``, meets every category, in the law's order."""
@@ -86,16 +87,6 @@ class Analyst:
             alone = {"convictions_at_least": None, "separate_schemes": False, "level_at_most": None}
             known = self._bare[id(limb)] = (limb, limb.model_copy(update=alone))
         return known[1]
-
-    def _match(self, charge: Charge, facts: Facts, category_id: str) -> Match:
-        category = self.law.categories[category_id]
-        readings = []
-        for offense in charge.offenses:
-            reading = read_record(offense, self.law, dict(facts), facts_decide=category.approach == "facts")
-            if charge.form:
-                reading = replace(reading, leaves=as_inchoate(reading.leaves, charge.form))
-            readings.append((reading, offense.holdings))
-        return match_category(self.law, category, readings, self.day)
 
 
 def analyst_of(law: Law, day: date) -> Analyst:

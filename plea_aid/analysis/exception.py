@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plea_aid.analysis.analyst import Analyst
-from plea_aid.analysis.charge import Outcome, facts_of
-from plea_aid.analysis.leaf import read_record
+from plea_aid.analysis.charge import Outcome
 from plea_aid.analysis.levels import higher, lower, rank
 from plea_aid.law.records import GroundException, Level, Offense
 
@@ -54,10 +53,25 @@ def exception_applies(
     return ("maybe", uncertain) if uncertain else ("yes", "")
 
 
+def answer_alone(analyst: Analyst, exception: GroundException, outcome: Outcome) -> str:
+    """Say whether the exception takes the count out if nothing stands beside it: 'yes', 'no' or 'maybe'."""
+    return exception_applies(analyst, (outcome,), exception, outcome)[0]
+
+
+def weight_for_others(analyst: Analyst, exception: GroundException, outcome: Outcome) -> Level:
+    """Return how surely the count is another offense of the exception's category for a count beside it."""
+    if outcome.conviction == "none":
+        return "none"
+    return lower(
+        analyst.match(outcome.final, outcome, exception.category).level or "possible",
+        outcome.conviction,
+    )
+
+
 def _substances(analyst: Analyst, outcome: Outcome) -> set[str]:
     """Return the substances the elements of the conviction still cover once the record has been read."""
-    given = facts_of(outcome.record)
-    leaves = [x for o in outcome.final.offenses for x in read_record(o, analyst.law, given).leaves]
+    facts = analyst.facts(outcome.record)
+    leaves = [x for o in outcome.final.offenses for x in analyst.reader.reading(o, None, facts, False).leaves]
     return {x.values["substance"] for x in leaves if "substance" in x.values}
 
 
@@ -71,12 +85,9 @@ def _others(analyst: Analyst, outcomes: Sequence[Outcome], exception: GroundExce
     seen: Level = "none"
     same_incident = exception.substance is not None
     for other in outcomes:
-        if other is outcome or other.conviction == "none":
+        if other is outcome or (same_incident and other.scheme == outcome.scheme):
             continue
-        if same_incident and other.scheme == outcome.scheme:
-            continue
-        level = analyst.match(other.final, other, exception.category).level or "possible"
-        seen = higher([seen, lower(level, other.conviction)])
+        seen = higher([seen, weight_for_others(analyst, exception, other)])
     if rank(seen) >= rank("likely"):
         return "certain"
     return "possible" if seen == "possible" else "none"

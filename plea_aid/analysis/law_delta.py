@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from plea_aid.analysis.charge import resolve_charge
-from plea_aid.analysis.leaf import Leaf, leaves_of
+from plea_aid.analysis.leaf import Leaf, leaves_of, taken_apart
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Category, Dated, Ground, Offense, Rule
 
@@ -210,22 +210,17 @@ def _could(leaf: Leaf, added: set[str], rule: Rule) -> bool:
 
 
 def _can_hold(leaf: Leaf, added: set[str], literal: str) -> bool:
-    dimension, wanted = _taken_apart(literal)
+    dimension, wanted = taken_apart(literal)
     if dimension == "facts":
         return not wanted.isdisjoint(leaf.facts | added)
     return dimension == "inchoate" or leaf.values.get(dimension, "-") in wanted
 
 
 def _can_fail(leaf: Leaf, literal: str) -> bool:
-    dimension, wanted = _taken_apart(literal)
+    dimension, wanted = taken_apart(literal)
     if dimension == "facts":
         return wanted.isdisjoint(leaf.facts)
     return dimension == "inchoate" or leaf.values.get(dimension, "-") not in wanted
-
-
-def _taken_apart(literal: str) -> tuple[str, frozenset[str]]:
-    dimension, _, text = literal.partition(":")
-    return dimension, frozenset(text.split("|"))
 
 
 def _categories(limb: Any, law: Law) -> set[str]:

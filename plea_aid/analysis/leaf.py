@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from plea_aid.law.catalogue import Law
@@ -35,14 +36,20 @@ class Leaf:
         )
 
     def _holds(self, literal: str) -> bool:
-        dimension, _, text = literal.partition(":")
-        wanted = text.split("|")
+        dimension, wanted = taken_apart(literal)
         if dimension == "facts":
             return not self.facts.isdisjoint(wanted)
         if dimension == "inchoate":
             return self.inchoate in wanted
         value = self.values.get(dimension)
         return "-" in wanted if value is None else value in wanted
+
+
+@cache
+def taken_apart(literal: str) -> tuple[str, frozenset[str]]:
+    """Return the dimension a literal asks about and the values that meet it."""
+    dimension, _, text = literal.partition(":")
+    return dimension, frozenset(text.split("|"))
 
 
 @dataclass(frozen=True)
@@ -84,13 +91,14 @@ def _leaves_of_way(way: Way, offense_id: str, law: Law, key: tuple[str, ...]) ->
     return found
 
 
-def read_record(offense: Offense, law: Law, given: Mapping[str, str | bool], *, facts_decide: bool = False) -> Reading:
-    """Return the leaves of ``offense`` that the record leaves standing.
+def read_record(
+    offense: Offense, leaves: tuple[Leaf, ...], given: Mapping[str, str | bool], *, facts_decide: bool = False
+) -> Reading:
+    """Return those of the ``leaves`` of ``offense`` that the record leaves standing.
 
     The record may be read only between elements (Descamps, Mathis); between means it changes nothing unless
     ``facts_decide``, which the circumstance-specific grounds allow.
     """
-    leaves: tuple[Leaf, ...] = leaves_of(offense, law)
     selected: list[str] = []
     silent: list[str] = []
     uncertain = False

@@ -8,7 +8,6 @@ from datetime import date
 
 from plea_aid.analysis.leaf import Leaf, Reading
 from plea_aid.analysis.levels import flagged, higher, lower, rank
-from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Answer, Category, Holding, Level, Weight
 
 
@@ -48,20 +47,17 @@ class Match:
     turns_on_record: bool
 
 
-def match_category(
-    law: Law, category: Category, readings: Sequence[tuple[Reading, tuple[Holding, ...]]], day: date
-) -> Match:
+def match_category(category: Category, readings: Sequence[Reading], answers: Iterable[LeafAnswer]) -> Match:
     """Return how a charge (one reading, or several for a charge whose subsection is not named) meets a category.
 
-    ``readings`` pairs each reading with the holdings on that statute. ``day`` picks the doctrine in force.
+    ``answers`` are those of every leaf of the readings, in order (``answer_leaf``).
     """
     groups: dict[tuple[str, ...], list[LeafAnswer]] = {}
-    for reading, holdings in readings:
-        for leaf in reading.leaves:
-            groups.setdefault(leaf.group, []).append(_answer_leaf(law, category, leaf, holdings, day))
-    combined = tuple(Group(key, tuple(answers), _means_level(answers)) for key, answers in groups.items())
-    silent = any(reading.silent for reading, _ in readings)
-    uncertain = any(reading.uncertain_divisibility for reading, _ in readings)
+    for answer in answers:
+        groups.setdefault(answer.leaf.group, []).append(answer)
+    combined = tuple(Group(key, tuple(members), _means_level(members)) for key, members in groups.items())
+    silent = any(reading.silent for reading in readings)
+    uncertain = any(reading.uncertain_divisibility for reading in readings)
     level, relief, sentence = _elements_level(combined, silent)
     if uncertain and level is not None:
         capped = _not_extreme(level)
@@ -70,7 +66,7 @@ def match_category(
                 " Whether a jury must agree on this alternative is not settled, so the answer is less than sure."
             )
         level, relief = capped, _not_extreme(relief) if relief is not None else None
-    steps = [s for reading, _ in readings for s in reading.selected]
+    steps = [s for reading in readings for s in reading.selected]
     steps += _explain(combined)
     if sentence:
         steps.append(sentence)
@@ -86,7 +82,8 @@ def match_category(
     )
 
 
-def _answer_leaf(law: Law, category: Category, leaf: Leaf, holdings: Iterable[Holding], day: date) -> LeafAnswer:
+def answer_leaf(category: Category, leaf: Leaf, holdings: Iterable[Holding], day: date) -> LeafAnswer:
+    """Return what the holdings on the statute, else the doctrine in force on ``day``, say of one leaf."""
     for holding in holdings:
         if holding.category == category.id and (not holding.ways or leaf.way in holding.ways):
             return _from_holding(leaf, holding)

@@ -1,25 +1,28 @@
 """Analyse stored cases again under another law, and say what comes out differently.
 
-Very many cases come by, so each is first narrowed to the grounds the change can touch (``law_delta``), and an option is
-looked at once for all cases that no rule of either law tells apart: dates between the same two turning days, terms
-between the same two thresholds. ``tests/analysis/test_rerun.py`` holds the answer against the plain way.
+Very many cases come by. Each is first narrowed to the grounds the change can touch (``law_delta``). An option none of
+whose counts leaves another footprint (``footprint``) comes out the same. Any other is looked at once for all cases that
+no rule of either law tells apart: dates between the same two turning days, terms between the same two thresholds,
+counts with the same footprints. ``tests/analysis/test_rerun.py`` holds the answer against the plain way.
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.assess import charge_stage, situation_of
-from plea_aid.analysis.case import CHARGE_STAGE, Case, Option
-from plea_aid.analysis.charge import CaseError
+from plea_aid.analysis.case import CHARGE_STAGE, Case, Count, Option, OptionCount, Prior
+from plea_aid.analysis.charge import CaseError, outcomes
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
+from plea_aid.analysis.footprint import Footprints
 from plea_aid.analysis.law_delta import LawDelta, standing_grounds, thresholds, turning_days
+from plea_aid.analysis.reader import Reader
 from plea_aid.law.catalogue import Law
 from plea_aid.law.citation import is_section, normalise
 
@@ -29,11 +32,16 @@ NOT_ACCEPTED = "not-accepted"
 """The state of an option that a law refuses: an offense that is not on file, a term above the maximum."""
 UNCERTAIN = "?"
 """Stands for a charge that is not written as a citation or an id: always looked at again."""
-_KEPT = 50_000
+_PENDING: Content = {"disposition": "pending"}
+_KEPT = 200_000
 _ALWAYS = (180, 365)
 """Numbers of days the analysis itself holds, beside those of the data."""
 
 Levels = dict[tuple[str, str], str]
+Feet = tuple[tuple[int, bool, int], ...]
+"""The numbers of the footprints of an option's counts and priors, whether each is a prior, and its scheme."""
+Side = tuple[Analyst, Footprints]
+"""One of the two laws, narrowed to some grounds, as of one day."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,12 @@ class Rerun:
         limbs = [x for law in (old, new) for g in law.grounds.values() for x in g.limbs]
         self._total_ordered = min((x.total_ordered_at_least for x in limbs if x.total_ordered_at_least), default=None)
         self._total_served = min((x.total_served_at_least for x in limbs if x.total_served_at_least), default=None)
-        self._sides: dict[tuple[frozenset[str], date], tuple[Analyst, Analyst]] = {}
-        self._known: dict[tuple[frozenset[str], str], tuple[Change, ...]] = {}
+        self._sides: dict[tuple[frozenset[str], date], tuple[Side, Side]] = {}
+        self._readers: dict[tuple[bool, date], Reader] = {}
+        self._known: dict[tuple[frozenset[str], date, object], tuple[Change, ...]] = {}
+        self._feet_known: dict[tuple[frozenset[str], date, str], int | None] = {}
+        self._numbered: dict[Hashable, int] = {}
+        self._unlike: set[int] = set()
         self._touched: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
 
     def touched(self, uses: tuple[tuple[str, ...], tuple[str, ...]]) -> frozenset[str]:
@@ -140,29 +152,95 @@ class Rerun:
         for place, option in enumerate((CHARGE_STAGE, *content["option"])):
             if option is None:
                 continue
-            parts = None if option == CHARGE_STAGE else option["count"]
-            key = json.dumps([held.isoformat(), shared["count"], *self._terms(parts, shared["prior"])])
-            known = self._known.get((grounds, key))
+            priors, parts, adds_up = self._terms(None if option == CHARGE_STAGE else option["count"], shared["prior"])
+            feet = None if adds_up else self._feet(held, grounds, shared["count"], priors, parts)
+            if feet is not None and not self._may_differ(held, grounds, feet):
+                continue
+            case = json.dumps([held.isoformat(), shared["count"], priors, parts]) if feet is None else ""
+            key = (grounds, held, case if feet is None else feet)
+            known = self._known.get(key)
             if known is None:
-                known = self._look(key, held, grounds)
+                known = self._look(shared["count"], priors, parts, held, grounds)
                 if len(self._known) >= _KEPT:
                     self._known.clear()
-                self._known[grounds, key] = known
+                self._known[key] = known
             found += [replace(c, option=place) if c.ground else self._refused(c, content, place, day) for c in known]
         return tuple(found)
+
+    def _feet(
+        self,
+        day: date,
+        grounds: frozenset[str],
+        counts: Sequence[Content],
+        priors: Sequence[Content],
+        parts: Sequence[Content] | None,
+    ) -> Feet | None:
+        """Return the footprints of an option under both laws, those that are empty left out; None if one is refused.
+
+        With each stands whether it is a prior, and which of them are of one scheme.
+        """
+        stated = {part["number"]: part for part in parts or ()}
+        found: list[tuple[int, bool, str]] = []
+        for count in counts:
+            number, joined = count["number"], count.get("same_scheme_as")
+            foot = self._foot(day, grounds, _bare(count), _bare(stated.get(number, _PENDING)))
+            if foot is None:
+                return None
+            if foot:
+                found.append((foot, False, f"count-{min(number, joined or number)}"))
+        for place, prior in enumerate(priors, start=1):
+            foot, joined = self._foot(day, grounds, _bare(prior), None), prior.get("same_scheme_as")
+            if foot is None:
+                return None
+            if foot:
+                found.append((foot, True, f"count-{joined}" if joined else f"prior-{place}"))
+        schemes: dict[str, int] = {}
+        return tuple((foot, prior, schemes.setdefault(name, len(schemes))) for foot, prior, name in sorted(found))
+
+    def _may_differ(self, day: date, grounds: frozenset[str], feet: Feet) -> bool:
+        """Say whether an option can come out differently: a count does, or what is asked of several together."""
+        (_, old), (_, new) = self._analysts(day, grounds)
+        return old.across != new.across or any(foot in self._unlike for foot, _, _ in feet)
+
+    def _foot(self, day: date, grounds: frozenset[str], one: Content, part: Content | None) -> int | None:
+        key = (grounds, day, json.dumps([one, part]))
+        if key not in self._feet_known:
+            if len(self._feet_known) >= _KEPT:
+                self._feet_known.clear()
+            self._feet_known[key] = self._both_feet(day, grounds, one, part)
+        return self._feet_known[key]
+
+    def _both_feet(self, day: date, grounds: frozenset[str], one: Content, part: Content | None) -> int | None:
+        """Return the number given to the footprints under both laws, 0 when both are empty, None if one refuses it."""
+        pair = []
+        counts = () if part is None else (Count.model_validate({**one, "number": 1}),)
+        priors = (Prior.model_validate(one),) if part is None else ()
+        stated = () if part is None else (OptionCount.model_validate({**part, "number": 1}),)
+        for side, footprints in self._analysts(day, grounds):
+            try:
+                (outcome,) = outcomes(side.law, Option(name="an option", count=stated), counts, priors, None, day)
+            except CaseError:
+                return None
+            pair.append(footprints.of(outcome))
+        if not any(pair):
+            return 0
+        number = self._numbered.setdefault((grounds, *pair), len(self._numbered) + 1)
+        if pair[0] != pair[1]:
+            self._unlike.add(number)
+        return number
 
     def _refused(self, change: Change, content: Content, place: int, day: date) -> Change:
         """Return the change with the words of the law that refuses the option, in the case's own numbers."""
         raw = content["option"][place - 1] if place else None
         named = [{"name": f"option {place}", **raw}] if raw else []
         case = Case.model_validate({**content, "option": named})
-        side = self._analysts(day, self.delta.grounds)[change.after == NOT_ACCEPTED]
+        side, _ = self._analysts(day, self.delta.grounds)[change.after == NOT_ACCEPTED]
         fault = _answer(case, case.option[0] if named else charge_stage(case), side, frozenset())
         return replace(change, option=place, because=tuple(fault.problems) if isinstance(fault, CaseError) else ())
 
     def after(self, content: Content, day: date) -> list[Levels | CaseError]:
         """Return the levels of every option under the new law, on every ground, nothing narrowed."""
-        side = self._analysts(day, self.delta.grounds)[1]
+        side, _ = self._analysts(day, self.delta.grounds)[1]
         found: list[Levels | CaseError] = []
         for place, option in enumerate((CHARGE_STAGE, *content["option"])):
             if option is None:
@@ -173,34 +251,51 @@ class Rerun:
                 found.append(_answer(case, chosen, side, self.delta.grounds))
         return found
 
-    def _look(self, key: str, day: date, grounds: frozenset[str]) -> tuple[Change, ...]:
-        _, counts, priors, parts = json.loads(key)
+    def _look(
+        self,
+        counts: Sequence[Content],
+        priors: Sequence[Content],
+        parts: Sequence[Content] | None,
+        day: date,
+        grounds: frozenset[str],
+    ) -> tuple[Change, ...]:
         option = [] if parts is None else [{"name": "an option", "count": parts}]
         case = Case.model_validate({"count": counts, "prior": priors, "option": option})
         chosen = case.option[0] if case.option else charge_stage(case)
         self.evaluated += 1
-        return _changes(0, *(_answer(case, chosen, side, grounds) for side in self._analysts(day, grounds)))
+        return _changes(0, *(_answer(case, chosen, side, grounds) for side, _ in self._analysts(day, grounds)))
 
-    def _analysts(self, day: date, grounds: frozenset[str]) -> tuple[Analyst, Analyst]:
+    def _analysts(self, day: date, grounds: frozenset[str]) -> tuple[Side, Side]:
         found = self._sides.get((grounds, day))
         if found is None:
-            old, new = (replace(x, grounds=standing_grounds(x, grounds)) for x in (self.delta.old, self.delta.new))
-            found = self._sides[grounds, day] = (Analyst(old, day), Analyst(new, day))
+            one, two = (self._side(law, day, grounds) for law in (self.delta.old, self.delta.new))
+            found = self._sides[grounds, day] = one, two
         return found
+
+    def _side(self, law: Law, day: date, grounds: frozenset[str]) -> Side:
+        key = (law is self.delta.new, day)
+        reader = self._readers.get(key) or self._readers.setdefault(key, Reader(law, day))
+        analyst = Analyst(replace(law, grounds=standing_grounds(law, grounds)), day, reader)
+        return analyst, Footprints(analyst)
 
     def _count(self, count: Content, offense_date: str | None) -> dict[str, Any]:
         on = count.get("offense_date") or offense_date
         return {**count, "offense_date": self._held_text(on)} if on else dict(count)
 
-    def _terms(self, parts: Sequence[Content] | None, priors: Sequence[Content]) -> tuple[Any, Any]:
-        """Return the priors and the parts of an option, every term put at the lowest that no rule tells from it."""
+    def _terms(
+        self, parts: Sequence[Content] | None, priors: Sequence[Content]
+    ) -> tuple[Sequence[Content], Sequence[Content] | None, bool]:
+        """Return the priors and the parts of an option, every term put at the lowest that no rule tells from it.
+
+        Where terms add up to a total that a ground asks for, they stay as they are; whether they do comes last.
+        """
         mine = parts or ()
         ordered = sum(p.get("sentence_days", 0) for p in priors) + sum(_ordered(p) for p in mine)
         served = sum(_served(p) for p in mine)
         if _reaches(ordered, self._total_ordered) or _reaches(served, self._total_served):
-            return list(priors), parts
+            return list(priors), parts, True
         lower = [{**p, "sentence_days": self._step(p.get("sentence_days", 0))} for p in priors]
-        return lower, None if parts is None else [self._part(p) for p in parts]
+        return lower, None if parts is None else [self._part(p) for p in parts], False
 
     def _part(self, part: Content) -> Content:
         ordered, served = _ordered(part), _served(part)
@@ -221,6 +316,11 @@ class Rerun:
 
     def _held_text(self, day: str) -> str:
         return self._held(date.fromisoformat(day)).isoformat()
+
+
+def _bare(one: Content) -> Content:
+    """Return a count, its part of an option or a prior without its number and its scheme."""
+    return {key: value for key, value in one.items() if key not in ("number", "same_scheme_as")}
 
 
 def _answer(case: Case, option: Option, analyst: Analyst, grounds: frozenset[str]) -> Levels | CaseError:

@@ -149,6 +149,11 @@ def shown(analyst: Analyst, limb: Limb, standing: Standing, outcome: Outcome, ot
     return found
 
 
+def meets_numbers(limb: Limb, standing: Standing, outcome: Outcome) -> bool:
+    """Say whether the count's maximum and its days are what the limb asks for."""
+    return standing.numbers is not None or _numbers(limb, outcome) is not None
+
+
 _KEPT = 2_000
 """So many answers of one standing are remembered at most."""
 

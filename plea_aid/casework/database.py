@@ -131,7 +131,8 @@ def _sqlite_engine(url: URL) -> Engine:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # The file holds confidential case records: nobody but the account that runs the program reads it.
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    # A fault's words go to the log: they never hold what a statement was to write.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -181,6 +182,7 @@ def _postgres_engine(url: URL, schema: str | None) -> Engine:
     place = f" -c search_path={schema}" if schema else ""
     return create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": BUSY_MILLISECONDS // 1000,

@@ -1,11 +1,12 @@
 """The law-impact run over a store of many analyses, as a ratio to assessing every one of them in full under both laws.
 
-    python tests/benchmarks/impact.py [--analyses 100000] [--sample 200] [--json]
+    python tests/benchmarks/impact.py [--analyses 100000] [--sample 200] [--unlike] [--json]
 
 A store of fictional submitted analyses is made (1 to 3 counts, 1 to 3 options, priors, records; offenses as unevenly
-spread as a city's docket). Then each of a few changes of the law is run through ``casework.impact``, as the command
-does. The plain way is timed on a sample and scaled up, since the whole would take hours; on the sample both must find
-the same, analysis by analysis, before any figure is given. Memory is the most this process used.
+spread as a city's docket; with ``--unlike`` as unlike each other as can be). Then each of a few changes of the law is
+run through ``casework.impact``, as the command does. The plain way is timed on a sample and scaled up, since the whole
+would take hours; on the sample both must find the same number of analyses before any figure is given. Memory is the
+most this process used.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from plea_aid.casework import impact
 from plea_aid.casework.accounts import server_actor
 from plea_aid.casework.canonical import canonical, new_id
 from plea_aid.casework.database import Database
+from plea_aid.casework.encrypted import bound_row
 from plea_aid.casework.migrate import open_database
 from plea_aid.casework.tables import CaseFile, StoredAnalysis, User
 from plea_aid.law.catalogue import Law
@@ -42,29 +44,74 @@ from plea_aid.law.load import load_law
 TODAY = date(2026, 11, 22)
 
 
-def documents(law: Law, many: int) -> Iterator[dict[str, Any]]:
-    """Give fictional cases: a few offenses make up most of them, as on a docket."""
+def documents(law: Law, many: int, *, unlike: bool = False) -> Iterator[dict[str, Any]]:
+    """Give fictional cases as a city's docket has them: a few offenses make up most, and most records are not read yet.
+
+    With ``unlike`` hardly any case is like another: offenses, facts of the record, days and priors all at random.
+    """
     rng = random.Random(20261122)
-    common = rng.choices(list(law.offenses), weights=[1 / (i + 1) for i in range(len(law.offenses))], k=60)
-    often = replace(law, offenses={name: law.offenses[name] for name in common})
     while many:
-        document = random_document(rng, often if rng.random() < 0.8 else law)
-        try:
-            assess(validate_case(document), law, today=TODAY)
-        except ValueError:
+        document = random_document(rng, law) if unlike else usual_document(rng, law)
+        if unlike and not _accepted(document, law):
             continue
         many -= 1
         yield document
 
 
-def fill(db: Database, law: Law, many: int) -> None:
+def _accepted(document: dict[str, Any], law: Law) -> bool:
+    try:
+        assess(validate_case(document), law, today=TODAY)
+    except ValueError:
+        return False
+    return True
+
+
+def usual_document(rng: random.Random, law: Law) -> dict[str, Any]:
+    """Return a case of one to three counts and options, sometimes with a fact of the record or a prior."""
+    offenses = list(law.offenses.values())
+    often = [1 / place for place in range(1, len(offenses) + 1)]
+    counts: list[dict[str, Any]] = []
+    for number in range(1, rng.choices((1, 2, 3), (6, 3, 1))[0] + 1):
+        offense = rng.choices(offenses, often)[0]
+        facts = [f for f in offense.record_facts if f.key not in ("substance", "victim")]
+        count: dict[str, Any] = {"number": number, "offense": offense.cite}
+        if facts and rng.random() < 0.3:
+            fact = rng.choice(facts)
+            answer = rng.choice(sorted(fact.answers))
+            count["record"] = {fact.key: {"true": True, "false": False}.get(answer, answer)}
+        counts.append(count)
+    day = date(2025, 1, 1) + timedelta(days=rng.randint(0, 650))
+    document: dict[str, Any] = {"cause_number": "CR-2026-1", "offense_date": day.isoformat(), "count": counts}
+    document["plea_date"] = (day + timedelta(days=rng.randint(10, 200))).isoformat()
+    if rng.random() < 0.2:
+        before = (day - timedelta(days=rng.randint(100, 5000))).isoformat()
+        prior = {"offense": rng.choices(offenses, often)[0].cite, "date": before}
+        document["prior"] = [prior | {"sentence_days": rng.choice((0, 10, 180))}]
+    document["option"] = [
+        {"name": f"Option {place}", "count": [_usual_part(rng, law, count) for count in counts]}
+        for place in range(1, rng.randint(1, 3) + 1)
+    ]
+    return document
+
+
+def _usual_part(rng: random.Random, law: Law, count: dict[str, Any]) -> dict[str, Any]:
+    disposition = rng.choices(("guilty-plea", "deferred-imposition", "dismissed", "nolo-contendere"), (6, 2, 2, 1))[0]
+    part = {"number": count["number"], "disposition": disposition}
+    if law.dispositions[disposition].confines:
+        most = min(p.jail_max_days for p in law.find(count["offense"])[0].penalties)
+        jail = min(most, rng.choice((0, 1, 2, 5, 10, 30)))
+        part |= {"jail_days": jail, "suspended_days": rng.choice((0, most - jail, max(0, most - jail - 1)))}
+    return part
+
+
+def fill(db: Database, law: Law, many: int, unlike: bool) -> None:
     """Store ``many`` analyses as the submission of each would."""
     with db.write() as session:
         owner = User(user_name="bench", user_key="bench", display_name="Bench", role="prosecutor")
         session.add(owner)
     cases, stored = CaseFile.__table__, StoredAnalysis.__table__  # type: ignore[attr-defined]
     rows: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    for place, document in enumerate(documents(law, many), 1):
+    for place, document in enumerate(documents(law, many, unlike=unlike), 1):
         content, case_id = analysed_part(document), new_id()
         as_of = document.get("plea_date", TODAY.isoformat())
         case = CaseFile(id=case_id, owner_id=owner.id, document_by=owner.id, document="{}", stage="submitted")
@@ -72,7 +119,7 @@ def fill(db: Database, law: Law, many: int) -> None:
             case_id=case_id, version_number=1, document_version=0, uses=canonical(uses_of(content, law)),
             content=canonical({"as_of": as_of, **content}), law_version=law.version,
         )  # fmt: skip
-        rows.append((case.model_dump(), kept.model_dump()))
+        rows.append((bound_row(cases, case.model_dump()), bound_row(stored, kept.model_dump())))
         if len(rows) == 1000 or place == many:
             with db.write() as session:
                 session.execute(cases.insert(), [one for one, _ in rows])
@@ -133,20 +180,20 @@ def narrowed(db: Database, old: Law, new: Law) -> tuple[impact.Tally, float]:
     return tally, time.perf_counter() - started
 
 
-def store_of(folder: str, name: str, law: Law, many: int) -> Database:
+def store_of(folder: str, name: str, law: Law, many: int, unlike: bool) -> Database:
     """Return a database with ``many`` stored analyses."""
     db = open_database(f"sqlite:///{folder}/{name}.db")
-    fill(db, law, many)
+    fill(db, law, many, unlike)
     return db
 
 
-def run(analyses: int, sample_size: int, say: Callable[[str], None]) -> dict[str, Any]:
+def run(analyses: int, sample_size: int, unlike: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """Return the figures of every change."""
     law, rows = load_law(), []
-    sample = list(documents(law, sample_size))
+    sample = list(documents(law, sample_size, unlike=unlike))
     with tempfile.TemporaryDirectory() as folder:
-        small = store_of(folder, "small", law, sample_size)
-        big = store_of(folder, "big", law, analyses)
+        small = store_of(folder, "small", law, sample_size, unlike)
+        big = store_of(folder, "big", law, analyses, unlike)
         say(f"{analyses:,} analyses stored")
         for name, new in changed(law).items():
             expected, seconds = plain_way(sample, law, new)
@@ -170,9 +217,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--analyses", type=int, default=100_000)
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--unlike", action="store_true", help="hardly any case is like another")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    found = run(given.analyses, given.sample, (lambda _: None) if given.json else print)
+    found = run(given.analyses, given.sample, given.unlike, (lambda _: None) if given.json else print)
     if given.json:
         print(json.dumps(found, indent=2))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Text, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from plea_aid.casework import accounts, cases, migrate, record, signin, signoff, submission
@@ -305,3 +306,9 @@ def test_marks_of_words_tell_nothing_without_the_key(db: Database, office: CaseV
         tokens = set(session.scalars(select(SearchToken.token)))
     assert db.keyring.opened().token(words[8].lower()) in tokens
     assert all(isinstance(one, int) for one in tokens)
+
+
+def test_a_fault_of_the_database_does_not_repeat_what_was_written(db: Database) -> None:
+    with pytest.raises(DBAPIError) as fault, db.engine.connect() as connection:
+        connection.execute(text("INSERT INTO no_such_table VALUES (:words)"), {"words": "what the defendant said"})
+    assert "what the defendant said" not in str(fault.value)

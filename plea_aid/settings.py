@@ -36,6 +36,9 @@ def _user_dir() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "share") / "plea-aid"
 
 
+_WELL_KNOWN = "/.well-known/openid-configuration"
+
+
 @dataclass(frozen=True)
 class Provider:
     """The office's own sign-in (OpenID Connect), for example a city's Entra ID."""
@@ -48,6 +51,11 @@ class Provider:
     """``PLEA_AID_OIDC_CLIENT_SECRET``, or the text of the file ``PLEA_AID_OIDC_CLIENT_SECRET_FILE``."""
     name: str
     """``PLEA_AID_OIDC_NAME``: what people call it, as the button says it."""
+
+    @property
+    def issuer(self) -> str:
+        """What the provider must call itself: where its metadata lies (OpenID Connect Discovery 1.0, section 4.3)."""
+        return self.metadata_url.removesuffix(_WELL_KNOWN)
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,8 @@ def _provider() -> Provider | None:
     for name, value in (("METADATA_URL", url), ("CLIENT_ID", client_id), ("CLIENT_SECRET", secret)):
         if not value:
             raise ValueError(f"PLEA_AID_OIDC_{name} is missing; a sign-in provider needs its address, id and secret")
+    if not str(url).endswith(_WELL_KNOWN):
+        raise ValueError(f"PLEA_AID_OIDC_METADATA_URL: '{url}' is not accepted; it ends with {_WELL_KNOWN}")
     name = os.environ.get("PLEA_AID_OIDC_NAME", "").strip() or "your office account"
     return Provider(str(url), client_id, secret, name)
 

@@ -65,12 +65,17 @@ class Identity:
         return sha256(canonical([self.issuer, self.subject, self.nonce, self.issued_at.isoformat()]))
 
 
-def identity_of(claims: Mapping[str, Any]) -> Identity:
-    """Return the identity in the claims of an ID token; raise SignInFailed when one is missing."""
+def identity_of(claims: Mapping[str, Any], expected_issuer: str) -> Identity:
+    """Return the identity in the claims of an ID token; raise SignInFailed when one is missing or of another issuer."""
     issuer, subject, nonce = (_text(claims, name) for name in ("iss", "sub", "nonce"))
     issued = claims.get("iat")
     if not (issuer and subject and nonce) or not isinstance(issued, int | float) or isinstance(issued, bool):
         raise SignInFailed("The provider's answer lacks what it takes to sign in; tell whoever runs this program.")
+    if issuer.rstrip("/") != expected_issuer.rstrip("/"):
+        raise SignInFailed(
+            f"The provider calls itself {issuer}, and the one that was set is {expected_issuer}; "
+            "tell whoever runs this program."
+        )
     email = (
         "" if claims.get("email_verified") is False else _text(claims, "email") or _text(claims, "preferred_username")
     )

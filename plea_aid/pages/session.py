@@ -91,11 +91,11 @@ def terminal() -> str:
 
 def _from_provider() -> Actor | None:
     """Open a session for whoever has just come back from the provider; each sign-in there is tried once."""
-    claims = provider.claims()
-    if claims is None:
+    office, claims = provider.configured(), provider.claims()
+    if office is None or claims is None:
         return None
     try:
-        found = identity.identity_of(claims)
+        found = identity.identity_of(claims, office.issuer)
         if st.session_state.get(_TRIED) == found.proof:
             return None
         st.session_state[_TRIED] = found.proof

@@ -60,7 +60,7 @@ def _sign_in() -> None:
     else:
         refusal = session.refused()
         if refusal:
-            st.error(refusal)
+            st.error(plain(refusal))
         if st.button(f"Sign in with {plain(office.name)}", type="primary"):
             st.login(provider.NAME)
         with st.expander("Sign in with a user name and password"):

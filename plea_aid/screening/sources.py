@@ -25,6 +25,8 @@ BLOCK = 100_000
 MOST_COLUMNS = 1_000
 _BYTES = 8 * 1024 * 1024
 """Bytes of CSV read at a time."""
+MOST_PARTS = 1000
+"""Files within a workbook."""
 LARGEST_SHEET = 512 * 1024 * 1024
 """Bytes that an XLSX file may unpack to."""
 ACCEPTED = (".csv", ".parquet", ".xlsx")
@@ -286,9 +288,12 @@ def _xlsx(path: Path, block: int) -> Source:
 
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
+            parts = packed.infolist()
+            size = sum(entry.file_size for entry in parts)
     except zipfile.BadZipFile:
         raise DocketError(["not readable as XLSX: an Excel workbook is accepted"]) from None
+    if len(parts) > MOST_PARTS:
+        raise DocketError([f"the workbook has {len(parts):,} parts; {MOST_PARTS:,} are accepted; use CSV"])
     if size > LARGEST_SHEET:
         most = LARGEST_SHEET // 1024 // 1024
         raise DocketError([f"the workbook unpacks to {size // 1024 // 1024:,} MB; {most} MB are accepted; use CSV"])

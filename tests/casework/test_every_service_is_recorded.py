@@ -400,9 +400,9 @@ def test_signing_in_and_out_and_a_failed_attempt_are_recorded(office: Office) ->
 def test_signing_in_through_the_provider_and_its_refusal_are_recorded(office: Office) -> None:
     claims = {"iss": "https://login.example", "sub": "1", "nonce": "n", "iat": now().timestamp(), "email": "ada@x.org"}
     with pytest.raises(NotAllowed):
-        identity.sign_in_with(office.db, identity.identity_of(claims), "desk 7")
+        identity.sign_in_with(office.db, identity.identity_of(claims, claims["iss"]), "desk 7")
     identity.set_email(office.db, office.people.administrator, office.people.paralegal.user_id, "ada@x.org")
-    identity.sign_in_with(office.db, identity.identity_of(claims), "desk 7")
+    identity.sign_in_with(office.db, identity.identity_of(claims, claims["iss"]), "desk 7")
     last = [(one.action, one.outcome, one.actor_id, one.terminal) for one in events(office.db)]
     opened = [one for one in last if one[0] == "session.open"]
     paralegal = office.people.paralegal.user_id

@@ -16,18 +16,20 @@ from plea_aid.casework.errors import Invalid, NotAllowed, NotFound, SessionEnded
 
 from .conftest import People
 
+ISSUER = "https://login.example/t/v2.0"
 SAM = {"user_name": "sam", "display_name": "Sam Roe", "role": "prosecutor", "email": "Sam.Roe@City.example"}
 
 
 def claims(
     subject: str = "s-1", email: str = "sam.roe@city.example", nonce: str = "n-1", **more: Any
 ) -> dict[str, Any]:
-    said = {"iss": "https://login.example/t/v2.0", "sub": subject, "email": email, "nonce": nonce}
+    said = {"iss": ISSUER, "sub": subject, "email": email, "nonce": nonce}
     return {**said, "iat": int(datetime.now(UTC).timestamp()), **more}
 
 
 def enter(db: Database, **said: Any) -> signin.SignedIn:
-    return identity.sign_in_with(db, identity.identity_of(claims(**said)), "10.0.0.9")
+    found = identity.identity_of(claims(**said), said.get("iss", ISSUER))
+    return identity.sign_in_with(db, found, "10.0.0.9")
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_after_the_first_time_only_issuer_and_subject_count(db: Database, sam: a
 
 
 def test_one_sign_in_at_the_provider_opens_one_session(db: Database, sam: accounts.UserView) -> None:
-    found = identity.identity_of(claims())
+    found = identity.identity_of(claims(), ISSUER)
     signin.sign_out(db, identity.sign_in_with(db, found).token)
     with pytest.raises(SignInFailed, match="has been used"):
         identity.sign_in_with(db, found)
@@ -80,7 +82,7 @@ def test_one_sign_in_at_the_provider_opens_one_session(db: Database, sam: accoun
 
 
 def test_the_same_sign_in_at_the_same_moment_opens_one_session(db: Database, sam: accounts.UserView) -> None:
-    found = identity.identity_of(claims())
+    found = identity.identity_of(claims(), ISSUER)
     outcomes: list[str] = []
 
     def once() -> None:
@@ -111,6 +113,7 @@ def test_an_old_sign_in_opens_nothing(db: Database, sam: accounts.UserView) -> N
     "broken",
     [
         {"iss": None},
+        {"iss": "https://login.example/another/v2.0"},
         {"sub": ""},
         {"sub": "\x00"},
         {"sub": "x" * 500},
@@ -123,7 +126,7 @@ def test_an_old_sign_in_opens_nothing(db: Database, sam: accounts.UserView) -> N
 )
 def test_an_answer_that_lacks_something_is_one_sentence(broken: dict[str, Any]) -> None:
     with pytest.raises(SignInFailed, match="whoever runs this program"):
-        identity.identity_of({**claims(), **broken})
+        identity.identity_of({**claims(), **broken}, ISSUER)
 
 
 def test_a_closed_account_stays_closed_and_its_sessions_end(

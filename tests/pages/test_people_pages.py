@@ -148,7 +148,11 @@ class Browser:
 def browser(monkeypatch: pytest.MonkeyPatch) -> type[Browser]:
     monkeypatch.setattr(Browser, "claims", None)
     monkeypatch.setattr(provider, "claims", lambda: Browser.claims)
-    monkeypatch.setattr(provider, "configured", lambda: provider.Provider("https://login.example", "id", "x", "City"))
+    monkeypatch.setattr(
+        provider,
+        "configured",
+        lambda: provider.Provider("https://login.example/.well-known/openid-configuration", "id", "x", "City"),
+    )
     return Browser
 
 

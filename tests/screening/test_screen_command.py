@@ -182,3 +182,6 @@ def test_a_workbook_that_unpacks_too_large_is_refused(tmp_path: Path, monkeypatc
     monkeypatch.setattr(sources, "LARGEST_SHEET", 1000)
     with pytest.raises(DocketError, match="unpacks to"):
         sources.open_docket(tmp_path / "d.xlsx")
+    monkeypatch.setattr(sources, "MOST_PARTS", 3)
+    with pytest.raises(DocketError, match="parts; 3 are accepted"):
+        sources.open_docket(tmp_path / "d.xlsx")

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -26,6 +27,13 @@ def screen(
         list[str] | None, typer.Option("--map", help="known=theirs, as case_id=CauseNo; may be given again.")
     ] = None,
     as_of: Annotated[str, typer.Option(help="The day whose law applies, as 2026-03-14; today unless given.")] = "",
+    engine: Annotated[
+        Literal["pandas", "dask"],
+        typer.Option(help="dask: over several processes, for a docket larger than memory (extra 'cluster')."),
+    ] = "pandas",
+    scheduler: Annotated[
+        str, typer.Option(help="With dask: the address of a scheduler; two workers on this machine unless given.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Flag a whole docket: every count against every ground and posture, the counts of a case together."""
@@ -35,8 +43,15 @@ def screen(
         mapping = dict(_pair(text) for text in map_ or [])
         day = _day(as_of)
         law = current_law()
+        if scheduler and engine != "dask":
+            raise ValueError("--scheduler goes with --engine dask")
+        job = screen_file
+        if engine == "dask":
+            from plea_aid.screening.cluster import screen_on_cluster
+
+            job = partial(screen_on_cluster, scheduler=scheduler)
         with _progress() as progress:
-            found = screen_file(docket, output, law, day, mapping=mapping, drop=drop or (), progress=progress)
+            found = job(docket, output, law, day, mapping=mapping, drop=drop or (), progress=progress)
         if as_json:
             print_json({"law": {"version": law.version, "as_of": day.isoformat()}, **found.as_json()})
         else:

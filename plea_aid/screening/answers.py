@@ -67,6 +67,12 @@ class Answers:
         self._said: dict[tuple[object, ...], str] = {}
         self._serial = itertools.count()
 
+    def next_docket(self) -> None:
+        """Forget what is of one docket only; what was worked out of the law stays."""
+        self._answers.clear()
+        self._said.clear()
+        self._counted.clear()
+
     def answer(self, row: int, rows: Rows, cases: Cases) -> Answer:
         """Return what a row without an error comes to."""
         key = int(cases.alike[row])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,9 @@ from plea_aid.screening.columns import DocketError, mapped
 from plea_aid.screening.protected import ValueCheck, check_names
 from plea_aid.screening.screen import Screening
 from plea_aid.screening.sources import Block, Source, Texts, open_docket
-from plea_aid.screening.writing import writer_of
+from plea_aid.screening.writing import Writer, writer_of
 
-Stage = Literal["Reading", "Writing"]
+Stage = Literal["Reading", "Screening", "Writing"]
 Progress = Callable[[Stage, float], None]
 """Told how far a stage is, 0 to 1."""
 
@@ -65,26 +65,44 @@ def screen_file(
     check_output(docket, output)
     source = open_docket(docket)
     kept, columns = accepted(source, mapping or {}, drop)
-    screening, check, read = Screening(law, day), ValueCheck(), 0
+    screening = Screening(law, day)
     with writer_of(output) as write:
-        for block in source.blocks():
-            check.read({name: block.columns[name] for name in kept}, read)
+        for block in read_once(source, kept, write, progress):
             screening.take(known_columns(block, columns), block.wrong)
-            write.keep(block, kept)
-            read += len(block)
-            progress("Reading", block.share)
-        if not read:
-            raise DocketError(["the docket has no rows beneath the names of its columns"])
         screening.settle()
-        flags: Counter[str] = Counter()
-        done = 0
-        for rows in write.kept():
-            added = screening.columns(done, done + rows.num_rows)
-            write.rows(rows, added)
-            flags.update(counts_of(added["flag"]))
-            done += rows.num_rows
-            progress("Writing", done / read)
+        flags = write_all(write, screening.columns, len(screening.settled[0]), progress)
     return summary_of(screening, flags)
+
+
+def read_once(source: Source, kept: Sequence[str], write: Writer, progress: Progress) -> Iterator[Block]:
+    """Yield the blocks of a docket, looked through for protected information and kept to be written; raise DocketError.
+
+    Only the columns ``kept`` are looked at and will be written.
+    """
+    check, read = ValueCheck(), 0
+    for block in source.blocks():
+        check.read({name: block.columns[name] for name in kept}, read)
+        write.keep(block, kept)
+        yield block
+        read += len(block)
+        progress("Reading", block.share)
+    if not read:
+        raise DocketError(["the docket has no rows beneath the names of its columns"])
+
+
+def write_all(
+    write: Writer, added_to: Callable[[int, int], dict[str, Texts]], size: int, progress: Progress
+) -> Counter[str]:
+    """Write every row kept with what ``added_to`` adds from one row up to another; return the rows by flag."""
+    flags: Counter[str] = Counter()
+    done = 0
+    for rows in write.kept():
+        added = added_to(done, done + rows.num_rows)
+        write.rows(rows, added)
+        flags.update(counts_of(added["flag"]))
+        done += rows.num_rows
+        progress("Writing", done / size)
+    return flags
 
 
 def accepted(source: Source, mapping: Mapping[str, str], drop: Sequence[str]) -> tuple[list[str], dict[str, str]]:

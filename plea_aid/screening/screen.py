@@ -48,6 +48,11 @@ class Screening:
         self._blocks = []
         self._settled = rows, put_together(rows, self.reader)
 
+    def next_docket(self) -> None:
+        """Take the rows of another docket from here on; what was worked out of the law serves it too."""
+        self._blocks, self._settled = [], None
+        self.answers.next_docket()
+
     @property
     def settled(self) -> tuple[Rows, Cases]:
         """The rows and cases; raise ValueError before they are settled."""

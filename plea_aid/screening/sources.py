@@ -54,7 +54,8 @@ class Block:
 
 def as_columns(frame: pd.DataFrame) -> dict[str, Texts]:
     """Return the columns of a frame of text."""
-    return {str(name): pa.array(frame[name], type=pa.string()).dictionary_encode() for name in frame.columns}
+    values = {str(name): frame[name].to_numpy(dtype=object) for name in frame.columns}
+    return {name: pa.array(texts, type=pa.string()).dictionary_encode() for name, texts in values.items()}
 
 
 def as_frame(columns: Mapping[str, Texts]) -> pd.DataFrame:

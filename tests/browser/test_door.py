@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from plea_aid.casework import accounts, signin
@@ -202,6 +202,17 @@ def test_a_long_body_is_not_read(here: Server) -> None:
     assert (answer.status, answer.body) == (413, b"Too large.")
     assert ask(here, "PUT", UPLOAD, host, Content_Length=str(30 * 1024 * 1024), **own).status == 413
     assert ask(here, "POST", tickets.ROUTE, host, Content_Length="-1", **own).status in (400, 413)
+    assert ask(here, "GET", "/_stcore/health", host).status == 200
+
+
+def test_a_long_message_ends_its_websocket_and_nothing_else(here: Server) -> None:
+    host = here.address.removeprefix("http://")
+    with connect(f"ws://{host}/_stcore/stream", additional_headers={"Origin": here.address}, proxy=None) as opened:
+        opened.send(bytes(5_000_001))
+        with pytest.raises(ConnectionClosed) as ended:
+            list(iter(lambda: opened.recv(timeout=20), None))
+    assert ended.value.rcvd
+    assert ended.value.rcvd.code == 1009  # too big
     assert ask(here, "GET", "/_stcore/health", host).status == 200
 
 

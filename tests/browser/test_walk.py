@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pdfplumber
 import pytest
@@ -13,10 +14,9 @@ from tests.browser.conftest import Server
 
 expect.set_options(timeout=20_000)
 PASSWORD = "a long enough sentence"
-EVERY_OTHER_PAGE = (
-    "release", "retention", "docket", "review", "releases", "office", "law", "law-impact", "law-draft", "accounts",
-    "access", "sessions", "may", "you",
-)  # fmt: skip
+APP = (Path(__file__).resolve().parents[2] / "streamlit_app.py").read_text(encoding="utf-8")
+EVERY_OTHER_PAGE = [page for page in re.findall(r'_page\("([a-z-]+)"', APP) if page not in ("cases", "case")]
+"""The pages beside the walk."""
 REASON = "The options weigh the same for anyone; the record shows the elements of the plea."
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
@@ -196,6 +196,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
 
     case = re.search(r"case=(\w+)", page.url)
     assert case
+    assert len(EVERY_OTHER_PAGE) > 10
     for name in EVERY_OTHER_PAGE:
         page.goto(f"{server.address}/{name}?case={case[1]}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()

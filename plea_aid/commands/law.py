@@ -148,6 +148,19 @@ def law_chart(
         typer.echo(f"Wrote {as_said(str(output))} ({len(content):,} bytes).")
 
 
+@law_app.command("card")
+def law_card(
+    output: Annotated[Path, typer.Option("--out", "-o", help="The PDF to write.")],
+) -> None:
+    """Write the office's two-page desk card as of today: its commonest offenses, the levels, the reminders."""
+    with one_line_faults(str(output)):
+        from plea_aid.notes.desk_card import desk_card_pdf
+
+        content = desk_card_pdf(current_law(), date.today())
+        write_file(output, content)
+        typer.echo(f"Wrote {as_said(str(output))} ({len(content):,} bytes).")
+
+
 @law_app.command("words")
 def law_words(
     as_json: AsJson = False,

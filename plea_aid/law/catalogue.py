@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from plea_aid.law.citation import covers, is_section, normalise
+from plea_aid.law.desk_card import DeskCard
 from plea_aid.law.figures import CAUTIOUS, FigureRules
 from plea_aid.law.records import (
     Authority,
@@ -59,6 +60,8 @@ class Law:
     """The office's rules on its figures and on what leaves it for a reviewer."""
     reviews: tuple[ReviewRules, ...] = ()
     """The office's rules on supervisor review; without any, every analysis is reviewed."""
+    desk_cards: tuple[DeskCard, ...] = ()
+    """The office's printable card at a glance; without any, none can be printed."""
     limits: Limits = field(default_factory=Limits)
     """What the parties can agree on; empty where the data has no such file, and then nothing is proposed."""
     shorthands: tuple[Shorthand, ...] = ()
@@ -145,6 +148,10 @@ class Law:
     def review_rules(self, day: date) -> ReviewRules | None:
         """Return the office's rules on supervisor review in force on ``day``."""
         return next((r for r in reversed(self.reviews) if r.in_force(day)), None)
+
+    def desk_card(self, day: date) -> DeskCard | None:
+        """Return the office's desk card in force on ``day``."""
+        return next((c for c in reversed(self.desk_cards) if c.in_force(day)), None)
 
 
 def _differ_from(one: str, other: str) -> int:

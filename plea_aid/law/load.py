@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from plea_aid.law.catalogue import Law
+from plea_aid.law.desk_card import DeskCard
 from plea_aid.law.figures import FigureRules
 from plea_aid.law.records import (
     DIMENSIONS,
@@ -85,6 +86,7 @@ def read_law(root: Path) -> Law:
         checklists=tuple(reader.each_file(root / "helena" / "checklist", Checklist)),
         figures=tuple(reader.each_file(root / "helena" / "figures", FigureRules)),
         reviews=tuple(reader.each_file(root / "helena" / "review", ReviewRules)),
+        desk_cards=tuple(reader.each_file(root / "helena" / "desk-card", DeskCard)),
         glossary={g.id: g for g in reader.many(root / "glossary.toml", "entry", GlossaryEntry, optional=True)},
         limits=next((x for s in states if (x := reader.one(s / "limits.toml", "limits", Limits))), Limits()),
         shorthands=tuple(
@@ -254,7 +256,7 @@ def cross_references(law: Law) -> list[str]:
             known("ground", limb.described_in, law.grounds, where)
             known("posture", limb.postures, law.postures, where)
             known("authority", limb.authorities, law.authorities, where)
-    for records in (law.exceptions, law.postures, law.dispositions, law.definitions):
+    for records in (law.exceptions, law.postures, law.dispositions, law.definitions, law.glossary):
         for record in records.values():
             known("authority", record.authorities, law.authorities, record.id)
     limits = law.limits
@@ -281,6 +283,16 @@ def cross_references(law: Law) -> list[str]:
             known("authority", one.authorities, law.authorities, where)
             known("factor", [one.factor] if one.factor else [], factors, where)
             known("weight", [one.weight] if one.weight else [], weights, where)
+    for card in law.desk_cards:
+        where = f"desk card {card.id}"
+        known("disposition", [card.disposition], law.dispositions, where)
+        known("ground", [g for c in card.columns for g in c.grounds], law.grounds, where)
+        known("category", [c.category for c in card.columns if c.category], law.categories, where)
+        known("definition", [r.definition for r in card.reminders if r.definition], law.definitions, where)
+        known("glossary entry", [*card.words, *(r.term for r in card.reminders if r.term)], law.glossary, where)
+        problems.extend(
+            f"{where}: '{c}' is not one offense of the catalogue" for c in card.offenses if len(law.find(c)) != 1
+        )
     for policy in law.policies:
         known("authority", policy.authorities, law.authorities, f"policy {policy.id}")
     return problems

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from plea_aid.analysis.assess import Assessment, OptionAnalysis
+from plea_aid.analysis.assess import Assessment, OptionAnalysis, assess
 from plea_aid.analysis.case import Case
 from plea_aid.analysis.classify import classify
 from plea_aid.analysis.levels import rank
@@ -107,7 +107,7 @@ class Chart:
         """Return what stands in a column of a row, strongest first, without what is told once for all rows."""
         told = {c.reach for c in self.common}
         mine = [r for r in row.reaches if r not in told and self.law.grounds[r.ground].kind in COLUMNS[column]]
-        return tuple(sorted(mine, key=lambda r: (-_weight(r.most), -_weight(r.bare))))
+        return tuple(sorted(mine, key=lambda r: (-weight(r.most), -weight(r.bare))))
 
     def own_flips(self, row: Row) -> tuple[Flip, ...]:
         """Return the row's changes without those told once for all rows."""
@@ -159,17 +159,31 @@ def _row(offense: Offense, law: Law, day: date) -> Row:
 
 def _assessed(offense: Offense, law: Law, day: date, longest: int) -> Assessment:
     civil = offense.grade == "infraction"
-    disposition = "civil-infraction" if civil else "guilty-plea"
+    plea = "civil-infraction" if civil else "guilty-plea"
+    return assess_with_advice(_bare_and_most(offense, day, plea, 0 if civil else longest), law)
+
+
+def reaches_of(offense: Offense, law: Law, day: date, disposition: str) -> tuple[Reach, ...]:
+    """Return how far a first offense reaches into each ground when it ends in ``disposition``.
+
+    The most that can be ordered is the offense's maximum, or nothing where the disposition confines no one.
+    """
+    longest = law.penalty(offense, 1, day, {}).jail_max_days if law.dispositions[disposition].confines else 0
+    bare, most = assess(_bare_and_most(offense, day, disposition, longest), law).options[-2:]
+    return _reaches(bare, most, law)
+
+
+def _bare_and_most(offense: Offense, day: date, disposition: str, most: int) -> Case:
     plea = {"number": 1, "disposition": disposition}
     case = {
         "count": [{"number": 1, "offense": offense.id}],
         "plea_date": day,
         "option": [
             {"name": "nothing ordered", "count": [plea]},
-            {"name": "the most ordered", "count": [{**plea, "jail_days": 0 if civil else longest}]},
+            {"name": "the most ordered", "count": [{**plea, "jail_days": most}]},
         ],
     }
-    return assess_with_advice(Case.model_validate(case), law)
+    return Case.model_validate(case)
 
 
 def _reaches(bare: OptionAnalysis, most: OptionAnalysis, law: Law) -> tuple[Reach, ...]:
@@ -182,12 +196,12 @@ def _strongest(option: OptionAnalysis) -> dict[str, Level]:
     """Return each ground's strongest level for any posture."""
     found: dict[str, Level] = {n.ground: "not-analysed" for n in option.not_analysed}
     for f in option.findings:
-        if _weight(f.level) > _weight(found.get(f.ground, "none")):
+        if weight(f.level) > weight(found.get(f.ground, "none")):
             found[f.ground] = f.level
     return found
 
 
-def _weight(level: Level) -> int:
+def weight(level: Level) -> int:
     """Order levels by strength; what was not analysed stands with ``possible``, never with ``none``."""
     return rank("possible") if level == "not-analysed" else rank(level)
 

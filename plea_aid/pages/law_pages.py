@@ -14,6 +14,7 @@ from plea_aid.law.load import load_law
 from plea_aid.law.policy import policy_sentence
 from plea_aid.law.records import Offense, Penalty, Way
 from plea_aid.law.search import find_authorities, find_grounds, find_offenses
+from plea_aid.notes.desk_card import FILE_NAME, desk_card_pdf
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
 from plea_aid.pages.law_search import show_glossary, show_search
@@ -50,6 +51,15 @@ def draw() -> None:
     page_link("law-draft", "Draft a statute that is not in the catalogue")
     if can(signed_in(), Action.IMPACT_READ):
         page_link("law-impact", "Which stored analyses a change of the law touched")
+    if law.desk_card(date.today()):
+        st.download_button(
+            "Desk card to print (PDF, two pages)",
+            data=lambda: desk_card_pdf(law, date.today()),
+            file_name=FILE_NAME,
+            mime="application/pdf",
+            on_click="ignore",
+            help="The office's commonest offenses at a glance and the rules to keep in sight, as the law stands today.",
+        )
     if show_search(law):
         return
     offenses, grounds, categories, authorities, glossary = st.tabs(

@@ -17,6 +17,7 @@ from plea_aid.pages import (
     decision,
     docket,
     factors,
+    find,
     frame,
     keeping,
     law_draft,
@@ -71,6 +72,7 @@ def main() -> None:
         with st.sidebar:
             session.hand_over_ticket()
         saving.settle()
+        find.show_field(actor)
         frame.show_person(actor)
         chosen.run()
 
@@ -90,6 +92,7 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
     return {
         "cases": _page("cases", case_list.draw, "Cases", may_read, default=True),
         "quick": _page("quick", quick.draw, "Quick check", bool(actor and can(actor, Action.QUICK_CHECK))),
+        "find": _page("find", find.draw, "Find", False),
         "case": _page("case", case_list.open_chosen, "Case", False),
         **walk,
         "release": _page("release", release.draw, "Release a copy", in_case),

@@ -8,11 +8,11 @@ import streamlit as st
 
 from plea_aid.law.search import find_offenses
 from plea_aid.pages import documents, saving
-from plea_aid.pages.frame import Screen
+from plea_aid.pages.frame import ADDING, Screen
 from plea_aid.pages.paste import EXAMPLE, HELP, ReadList, ask_list, counted_charges
 from plea_aid.pages.wording import counted, plain
 
-_LIST = "charges/list"
+_LIST, _WORDS = ADDING
 
 
 def add_counts(screen: Screen) -> None:
@@ -45,10 +45,10 @@ def _paste(screen: Screen) -> None:
     read = ask_list(screen.law, text, "charges/read")
     if read is None or not (read.taken or read.left):
         return
-    if read.left and read.taken:
+    if read.left:
         st.caption("What has no answer yet stays in the box.")
     number = counted_charges(read.taken)
-    if st.button(f"Add {counted(number, 'count')}", key="charges/list/add", type="primary", disabled=not number):
+    if number and st.button(f"Add {counted(number, 'count')}", key="charges/list/add", type="primary"):
         _append_list(read)
 
 
@@ -62,7 +62,7 @@ def _append_list(read: ReadList) -> None:
 def _search(screen: Screen) -> None:
     typed = st.text_input(
         "Citation or words",
-        key="charges/add",
+        key=_WORDS,
         placeholder="45-5-206(1)(a), or: partner assault",
         help="Press Enter to see the offenses that fit.",
     )
@@ -77,7 +77,8 @@ def _search(screen: Screen) -> None:
         _append(typed.strip())
     for place, offense in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center"):
-            weight: Literal["primary", "secondary"] = "primary" if not place and not wider else "secondary"
+            first = not place and not wider and not st.session_state.get(_LIST)
+            weight: Literal["primary", "secondary"] = "primary" if first else "secondary"
             if st.button(f"Add {offense.cite}", key=f"charges/add/{offense.id}", type=weight):
                 _append(offense.cite)
             st.markdown(plain(offense.title), width="stretch")
@@ -85,5 +86,5 @@ def _search(screen: Screen) -> None:
 
 def _append(offense: str) -> None:
     if saving.change_document(lambda d: documents.with_count(d, offense)):
-        saving.later("charges/add", "")
+        saving.later(_WORDS, "")
     st.rerun()

@@ -75,12 +75,12 @@ def draw() -> None:
         after=st.session_state.get("cases/after"),
     )
     for row in listing.rows:
-        _row(row)
+        show_row(row)
     if not listing.rows:
         _empty(bool(text.strip()) or stage != _ALL or mine, further=listing.next is not None)
     _pages(listing.next)
     if can(actor, Action.EXAMPLES_LOAD) and not any(row.example for row in listing.rows):
-        _examples(db, actor, prominent=not listing.rows)
+        _examples(db, actor)
 
 
 def _new_case(db: Database, actor: Actor) -> None:
@@ -113,7 +113,8 @@ def _new_case(db: Database, actor: Actor) -> None:
     go("charges", view.id)
 
 
-def _row(row: CaseRow) -> None:
+def show_row(row: CaseRow) -> None:
+    """Show a case of a list, with the link that opens it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         page_link("case", f"**{plain(row.cause_number or 'No cause number yet')}**", row.id)
         st.badge(STAGES[row.stage], color="gray")
@@ -134,9 +135,13 @@ def _empty(filtered: bool, *, further: bool) -> None:
         )
     else:
         st.markdown(
-            "There is no case yet. Start one above with its cause number, or load the fictional examples and walk "
-            "through one: charges, plea options, comparison, factors, decision, note."
+            "There is no case yet. Three ways to begin:\n"
+            "1. Start one above: a cause number is enough, and a pasted charging list brings its counts along.\n"
+            "2. Load the fictional examples below and walk through one: charges, plea options, comparison, factors, "
+            "decision, note.\n"
+            "3. Only a question about one charge? The quick check answers it and stores nothing."
         )
+        page_link("quick", "Open the quick check")
 
 
 def _from_the_newest() -> None:
@@ -154,10 +159,9 @@ def _pages(following: str | None) -> None:
             st.rerun()
 
 
-def _examples(db: Database, actor: Actor, *, prominent: bool) -> None:
+def _examples(db: Database, actor: Actor) -> None:
     if st.button(
         "Load the example cases",
-        type="primary" if prominent else "secondary",
         help="Fictional cases: an assault, a second shoplifting, marijuana paraphernalia and a DUI. "
         "Loading them twice changes nothing.",
     ):

@@ -1,47 +1,30 @@
-"""The decision: which option and why, what is still missing and where, and handing it in."""
+"""The decision: which option and why, and the gates that belong to the choice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from functools import partial
-
 import streamlit as st
 
-from plea_aid.casework import record, submission
-from plea_aid.casework.changes import changes
+from plea_aid.casework import record
 from plea_aid.casework.entries import Decision
-from plea_aid.casework.errors import CaseworkError, Conflict, Fault, Invalid
-from plea_aid.casework.frozen import content_of
+from plea_aid.casework.errors import CaseworkError, Conflict
 from plea_aid.casework.permissions import Action
-from plea_aid.casework.readiness import missing
-from plea_aid.casework.rules import office_rules
 from plea_aid.notes.equivalence import departures, weights
-from plea_aid.notes.record_words import AGREEMENTS, ENDED, MOVES
+from plea_aid.notes.record_words import MOVES
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
-from plea_aid.pages.changes import show_changes
 from plea_aid.pages.checklist import checklist_of
-from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.gates import show_gate
+from plea_aid.pages.handing_in import hand_in
 from plea_aid.pages.history import show_history
-from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.matrix import flag_line
+from plea_aid.pages.outcome import show_outcome
 from plea_aid.pages.record_tables import gate_entries, gate_list, show_gates
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
-from plea_aid.pages.walk import DECISION_GATES, STEPS, step_of_fault
-from plea_aid.pages.wording import STAGES, clock, counted, joined, plain, sentence
-
-_OUTCOMES = {
-    "offer": ("offered", "Record that the offer was made"),
-    "accept": ("accepted", "Record that it was accepted"),
-    "reject": ("rejected", "Record that it was rejected"),
-    "withdraw": ("withdrawn", "Record that it was withdrawn"),
-    "enter": ("entered", "Record what the court entered"),
-}
+from plea_aid.pages.walk import DECISION_GATES
+from plea_aid.pages.wording import clock, joined, plain
 
 
 def draw() -> None:
@@ -64,9 +47,9 @@ def draw() -> None:
         _choice(screen, analysed)
         _gates(screen, analysed)
     if screen.view.editable:
-        _submit(screen, analysed)
+        hand_in(screen, analysed)
     else:
-        _what_next(screen)
+        show_outcome(screen)
     show_history(screen.view)
 
 
@@ -194,145 +177,3 @@ def _beside_baseline(screen: Screen, analysed: Analysed, chosen: str | None) -> 
                 st.markdown("Nothing differs in these measures.")
     elif mine:
         st.caption("The option chosen is itself the baseline.")
-
-
-def _submit(screen: Screen, analysed: Analysed) -> None:
-    st.header("Hand it in", anchor=False)
-    _since_submitted(screen, analysed)
-    faults = missing(screen.view)
-    if faults:
-        verb = "is" if len(faults) == 1 else "are"
-        st.markdown(f"**{counted(len(faults), 'thing')} {verb} missing before it can be submitted.**")
-        _missing(screen, analysed, faults)
-    else:
-        st.markdown("**Nothing is missing.** Submitting freezes the analysis as a version that never changes.")
-        _who_reviews(screen, analysed)
-    refusal = screen.locked(Action.CASE_SUBMIT)
-    if refusal:
-        st.info(refusal)
-    if st.button("Submit for review", type="primary", disabled=bool(faults or refusal)) and _submitted(screen):
-        saving.notify("Submitted. The analysis is frozen, and this is its note.", "success")
-        go("note", screen.view.id)
-
-
-def _since_submitted(screen: Screen, analysed: Analysed) -> None:
-    """Show what reads differently from the version last submitted."""
-    view = screen.view
-    if not view.versions or not analysed.whole:
-        return
-    version = submission.open_version(screen.db, screen.actor, view.id, view.versions[-1].number)
-    analysis = analysed.assessment(screen.law).as_json()
-    now = content_of(view, office_rules(), analysis, (), signed_so_far(screen, analysis))
-    with st.expander(f"What changed since version {version.number}"):
-        show_changes(changes(version.content, now))
-
-
-def _who_reviews(screen: Screen, analysed: Analysed) -> None:
-    analysis = analysed.assessment(screen.law).as_json()
-    because = office_rules().review_because(screen.view, analysis)
-    if because:
-        st.markdown("A supervising attorney reviews it, because:")
-        st.markdown("\n".join(f"- {plain(str(one))}" for one in because))
-    else:
-        st.markdown("It meets no threshold of the office, so the offer may be made without a supervising attorney.")
-
-
-def _submitted(screen: Screen) -> bool:
-    try:
-        submission.submit(screen.db, screen.actor, screen.view.id, screen.view.version)
-    except Invalid as refusal:
-        for fault in refusal.faults:
-            st.error(str(fault))
-    except CaseworkError as refusal:
-        st.error(str(refusal))
-    else:
-        return True
-    return False
-
-
-def _missing(screen: Screen, analysed: Analysed, faults: tuple[Fault, ...]) -> None:
-    labels = [g.name for g in checklist_of(screen.law, analysed.day).gates if g.id in DECISION_GATES]
-    by_step: dict[str, list[Fault]] = {}
-    for fault in faults:
-        by_step.setdefault(step_of_fault(fault, labels), []).append(fault)
-    for step in STEPS:
-        found = by_step.get(step.id, [])
-        if not found:
-            continue
-        st.markdown(f"On **{step.title}**" + (", above" if step.id == "decision" else "") + ":")
-        st.markdown("\n".join(f"- {plain(line)}" for line in grouped(found)))
-        if step.id != "decision" and st.button(f"Go to {step.title.lower()}", key=f"missing/{step.id}"):
-            go(step.id, screen.view.id)
-
-
-def grouped(faults: Sequence[Fault]) -> list[str]:
-    """Return one sentence for each thing that is missing, naming every place where the same is missing."""
-    places: dict[str, list[str]] = {}
-    for fault in faults:
-        places.setdefault(fault.what, []).append(fault.place)
-    return [f"{joined(where)}: {what}" for what, where in places.items()]
-
-
-def _what_next(screen: Screen) -> None:
-    st.header("What happened next", anchor=False)
-    view = screen.view
-    st.markdown(f"The analysis is **{STAGES[view.stage].lower()}**.")
-    moves = submission.moves_open(view, screen.actor)
-    for move in moves:
-        if move in _OUTCOMES:
-            result, label = _OUTCOMES[move]
-            with st.expander(label), st.form(f"outcome/{result}", border=False):
-                _outcome(screen, result, label)
-            settle_text(f"outcome/{result}/note", "Note on the outcome", view.id)
-            if result == "entered":
-                settle_text("outcome/court", "What the court did", view.id)
-    if "reopen" in moves:
-        with st.expander("Reopen it for changes"), st.form("reopen", border=False):
-            reasons = st.text_area("Why it is reopened", key="reopen/reasons")
-            if st.form_submit_button("Reopen"):
-                _move(partial(submission.reopen, screen.db, screen.actor, view.id, view.version, reasons))
-        settle_text("reopen/reasons", "Why it is reopened", view.id)
-    if not moves:
-        st.markdown("There is nothing for you to record at this stage.")
-
-
-def _outcome(screen: Screen, result: str, label: str) -> None:
-    on = st.text_input("Date", key=f"outcome/{result}/on", placeholder="month/day/year")
-    details: dict[str, str | date | None] = {}
-    if result == "entered":
-        details["ended"] = st.selectbox(
-            "How it ended",
-            list(ENDED),
-            format_func=lambda ended: sentence(ENDED[ended]),
-            key="outcome/ended",
-            index=None,
-        )
-        details["agreement_type"] = st.selectbox(
-            "Type of agreement",
-            list(AGREEMENTS),
-            format_func=AGREEMENTS.__getitem__,
-            key="outcome/agreement",
-            index=None,
-        )
-        details["court_action"] = st.text_input(
-            "What the court did",
-            key="outcome/court",
-            max_chars=200,
-            placeholder="For example: agreement accepted, sentence as agreed",
-        )
-    note = st.text_area("Note", key=f"outcome/{result}/note", height=80)
-    if not st.form_submit_button(label):
-        return
-    try:
-        details["on"] = read_day(on)
-    except ValueError as fault:
-        st.error(str(fault))
-        return
-    view = screen.view
-    outcome = {"result": result, "note": note, **{k: v for k, v in details.items() if v}}
-    _move(lambda: submission.record_outcome(screen.db, screen.actor, view.id, view.version, outcome))
-
-
-def _move(act: Callable[[], None]) -> None:
-    saving.attempt(act, "Recorded.")
-    st.rerun()

@@ -35,7 +35,7 @@ def text_field(
     def save_when_accepted(typed: str) -> bool:
         return (check is None or check(typed) is None) and save(typed)
 
-    show(key, stored or "", save_when_accepted)
+    show(key, stored or "", save_when_accepted, label)
     draw: Any = st.text_area if area else st.text_input
     more: dict[str, Any] = {"height": 110} if area else {}
     typed: str = draw(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, Literal, NoReturn
 
@@ -22,9 +23,11 @@ from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.pages import saving
 from plea_aid.pages.session import current_actor, database, sign_out
 from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
-from plea_aid.pages.wording import STAGES, clock, counted, plain, short_day
+from plea_aid.pages.wording import STAGES, counted, last_moment, plain, short_day
 
 _PAGES, _CASE = "frame/pages", "frame/case"
+ADDING = ("charges/list", "charges/add")
+"""Fields of the charges page; while one holds something, adding it comes before the next step."""
 WIDTH = 1120
 """Pixels: a line of text stays readable on a wide screen."""
 
@@ -160,7 +163,7 @@ def _header(screen: Screen, step: str) -> None:
     with st.container(border=True, gap="xsmall", key="case-header"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-                st.markdown(f"**{plain(view.cause_number or 'No cause number yet')}**", width="content")
+                _where(view, step)
                 st.badge(STAGES[view.stage], color="gray")
                 if view.example:
                     st.badge("Fictional example", color="gray")
@@ -169,21 +172,34 @@ def _header(screen: Screen, step: str) -> None:
                 page_link("access", "Access", view.id)
             if step in STEP_IDS:
                 _step_buttons(view, step)
-        st.caption("  \n".join(header_lines(view, law, st.context.timezone)))
+        st.html(saved_line(saving.why_not_saved(view.id), view.updated_at, st.context.timezone))
+        st.caption("  \n".join(header_lines(view, law)))
 
 
-def header_lines(view: CaseView, law: Law, zone: str | None) -> list[str]:
-    """Return what the header says under the cause number: who and when, the law, the policy, the state of saving."""
+def _where(view: CaseView, step: str) -> None:
+    """Show the way to this page: the list, the case, the step."""
+    page_link("cases", "Cases")
+    st.markdown("›", width="content")
+    page_link("case", plain(view.cause_number or "No cause number yet"), view.id)
+    st.markdown("›", width="content")
+    title = next(s.title for s in (*STEPS, *BESIDE) if s.id == step)
+    number = f"{STEP_IDS.index(step) + 1}. " if step in STEP_IDS else ""
+    st.markdown(f"**{plain(number + title)}**", width="content")
+
+
+def saved_line(why_not: str | None, at: datetime, zone: str | None) -> str:
+    """Return the state of saving as one line that a screen reader reads out, politely, when it changes."""
+    said = f"✕ Not saved: {why_not}" if why_not else f"✓ Saved {last_moment(at, zone)}"
+    return f'<div role="status">{html.escape(said)}</div>'
+
+
+def header_lines(view: CaseView, law: Law) -> list[str]:
+    """Return what the header says under the cause number: who and when, the law, the policy."""
     hearing = f"Hearing {short_day(view.hearing_date)}" if view.hearing_date else "No hearing date"
     plea = view.document.get("plea_date")
     day = date.fromisoformat(plea) if plea else date.today()
-    saved = (
-        "Not everything is saved yet"
-        if saving.unsaved(view.id)
-        else f"All changes saved, last {clock(view.updated_at, zone)}"
-    )
     lines = [
-        f"{plain(view.owner_name)} · {hearing} · {saved}",
+        f"{plain(view.owner_name)} · {hearing}",
         f"Law {plain(law.version)}, as of {short_day(day)} · {policy_words(law, date.today())}",
     ]
     if not view.editable and view.versions and view.versions[-1].law_version != law.version:
@@ -212,8 +228,10 @@ def policy_notice(law: Law) -> str | None:
 def _step_buttons(view: CaseView, step: str) -> None:
     before, after = step_before(step), next_step(step)
     with st.container(horizontal=True, width="content", gap="small"):
-        if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary"):
+        if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary", shortcut="Alt+P"):
             go(before.id, view.id)
-        weight: Literal["primary", "secondary"] = "primary" if has_what_it_needs(view, step) else "secondary"
-        if after and st.button(f"Next: {after.title}", key="header/next", type=weight):
+        adding = step == "charges" and any(st.session_state.get(key) for key in ADDING)
+        forward = has_what_it_needs(view, step) and not adding
+        weight: Literal["primary", "secondary"] = "primary" if forward else "secondary"
+        if after and st.button(f"Next: {after.title}", key="header/next", type=weight, shortcut="Alt+N"):
             go(after.id, view.id)

@@ -135,7 +135,9 @@ def _authorities(law: Law) -> None:
 
 
 def _offense(offense: Offense, law: Law) -> None:
-    page_link("law", "All of the law")
+    with st.container(horizontal=True):
+        page_link("law", "All of the law")
+        page_link("quick", "Quick check of this offense", offense=offense.id)
     st.title(plain(offense.title), anchor=False)
     st.markdown(f"**{plain(offense.cite)}**. {plain(offense.summary)}")
     st.caption(

@@ -23,6 +23,7 @@ from plea_aid.casework.views import CaseView
 from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
 from plea_aid.pages.reconnect import brought
 from plea_aid.pages.session import current_actor, database
+from plea_aid.pages.wording import joined
 
 _BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
     f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later", "away", "left")
@@ -37,6 +38,8 @@ class Field:
     save: Callable[[Any], bool] | None
     refused: tuple[Any, ...] = ()
     """What was typed and not accepted; it stays in sight and is not tried again and again."""
+    label: str = ""
+    """How the field is named on the screen."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def settle() -> None:
         if field.save is None or typed == field.shown or typed in field.refused:
             continue
         if field.save(typed):
-            fields[key] = Field(typed, field.save)
+            fields[key] = replace(field, shown=typed, refused=())
             st.session_state.get(_LEFT, {}).pop(key, None)
         elif st.session_state.pop(_AWAY, False):
             return  # not refused: the next run tries again, and asks nothing more of a database that is away
@@ -84,7 +87,7 @@ def settle() -> None:
             fields[key] = replace(field, refused=(typed,))
 
 
-def show(key: str, stored: Any, save: Callable[[Any], bool] | None = None) -> str:
+def show(key: str, stored: Any, save: Callable[[Any], bool] | None = None, label: str = "") -> str:
     """Let the field ``key`` show what is stored, unless the person's own words stand there; return the key."""
     fields: dict[str, Field] = st.session_state.setdefault(_FIELDS, {})
     field = fields.get(key)
@@ -98,13 +101,13 @@ def show(key: str, stored: Any, save: Callable[[Any], bool] | None = None) -> st
         # A browser that had to turn to another process brings along what stands in its fields.
         if save is None:
             st.session_state[key] = left
-            fields[key] = Field(stored, None)
+            fields[key] = Field(stored, None, label=label)
             return key
         # It may be new words or only an old state of the record: it is shown beside the field and not stored.
         st.session_state.setdefault(_LEFT, {})[key] = left
     if key not in st.session_state or st.session_state[key] != stored:
         st.session_state[key] = stored
-    fields[key] = Field(stored, save)
+    fields[key] = Field(stored, save, label=label)
     return key
 
 
@@ -216,6 +219,22 @@ def unsaved(case_id: str = "") -> dict[str, str]:
         for k, v in typed.items()
         if isinstance(v, str) and v.strip() and v != fields[k].shown and k.startswith(case_id)
     }
+
+
+def why_not_saved(case_id: str) -> str | None:
+    """Return in a sentence why something of a case is not saved; None when all of it is."""
+    clash: Clash | None = st.session_state.get(_CLASH)
+    if clash and clash.case_id == case_id:
+        return "someone else changed the same thing; choose below which of the two stays."
+    waiting = unsaved(case_id)
+    if not waiting:
+        return None
+    fields: dict[str, Field] = st.session_state[_FIELDS]
+    if any(typed not in fields[key].refused for key, typed in waiting.items()):
+        return "the database did not answer; it is tried again at your next click, and what you typed stays there."
+    named = [fields[key].label for key in waiting if fields[key].label]
+    where = joined([f"'{label}'" for label in dict.fromkeys(named)]) if named else "a field"
+    return f"{where} is not accepted as it stands; the reason is beside it, and what you typed stays there."
 
 
 def show_unsaved() -> None:

@@ -64,7 +64,7 @@ def _fragment(screen: Screen, analysed: Analysed) -> None:
         )
         if asked is not None:
             st.info("The charges, the baseline or what must stay have changed since suggestions were worked out.")
-        st.button("Suggest options", type="primary", key=f"{case_id}/suggestions/ask", on_click=ask)
+        st.button("Suggest options", key=f"{case_id}/suggestions/ask", on_click=ask)
         return
     with st.spinner("Working out the options"):
         answer = suggested(asked)

@@ -69,6 +69,13 @@ def clock(moment: datetime, zone: str | None) -> str:
     return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M %p}"
 
 
+def last_moment(moment: datetime, zone: str | None) -> str:
+    """Return a moment of today as its time alone, '5:41 PM'; another as ``clock`` does."""
+    local = moment.astimezone(_zone(zone))
+    today = datetime.now(local.tzinfo).date()
+    return f"{local.hour % 12 or 12}:{local:%M %p}" if local.date() == today else clock(moment, zone)
+
+
 def short_day(on: date) -> str:
     """Return a date in a few letters: 'Nov 22, 2026'."""
     return f"{on:%b} {on.day}, {on.year}"

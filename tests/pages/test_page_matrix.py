@@ -41,6 +41,7 @@ PAGES: dict[str, Action | None] = {
     "office": _A.OFFICE_READ,
     "accounts": _A.USER_LIST,
     "quick": None,
+    "find": None,
     "law": None,
     "law-draft": None,
     "sessions": None,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from plea_aid.casework import cases, record
 from plea_aid.casework.actors import Actor
@@ -79,11 +82,20 @@ def test_the_header_does_not_call_saved_what_is_not(
     view: CaseView, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app(case=view.id, step="factors")
-    assert "All changes saved" in visible(app)
+    assert saved(app).startswith("✓ Saved ")
     with away(monkeypatch, "write"):
         field(app, "Why, for factor 1", "text_area").set_value("Not stored.").run()
-    assert "Not everything is saved yet" in visible(app)
-    assert "All changes saved" not in visible(app)
+    assert saved(app).startswith("✕ Not saved: the database did not answer")
+    field(app, "Why, for factor 1", "text_area").set_value("He is undocumented.").run()
+    assert saved(app).startswith("✕ Not saved: 'Why, for factor 1' is not accepted")
+    field(app, "Why, for factor 1", "text_area").set_value("Stored now.").run()
+    assert saved(app).startswith("✓ Saved ")
+
+
+def saved(app: AppTest) -> str:
+    """Return the state of saving, as the one line of the header says it."""
+    (line,) = [one.proto.body for one in app.get("html") if 'role="status"' in one.proto.body]
+    return html.unescape(re.sub("<[^>]+>", "", line))
 
 
 def test_both_peoples_sentences_are_saved_together(db: Database, pat: Actor, view: CaseView, open_app: Open) -> None:

@@ -19,7 +19,7 @@ from plea_aid.notes.from_case import policy_state, words_of
 from plea_aid.notes.overview import by_posture
 from plea_aid.pages import matrix
 from plea_aid.pages.analysed import analyse
-from plea_aid.pages.decision import grouped
+from plea_aid.pages.handing_in import grouped
 from plea_aid.pages.note import file_name
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of, stored_answer

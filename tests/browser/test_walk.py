@@ -29,8 +29,8 @@ def fill(page: Page, label: str, value: str) -> None:
 
 
 def press(page: Page, label: str) -> None:
-    """Press a button and wait, as a person does, until the page has answered."""
-    page.get_by_role("button", name=label, exact=True).first.click()
+    """Press a button and wait, as a person does, until the page has answered; its name may end in its keys."""
+    page.get_by_role("button", name=re.compile(rf"^{re.escape(label)}( Shortcut .+)?$")).first.click()
     settled(page)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from plea_aid.casework.actors import Actor
@@ -21,6 +22,7 @@ from plea_aid.casework.tables import CaseFile, DocketColumns
 from plea_aid.casework.visibility import BEYOND_WALLS, is_closed_to
 from plea_aid.casework.work import changing, reading
 
+_DOCKET_LOCK = 0x444F434B
 MOST_AT_ONCE = 200
 """Cases that are opened from a docket in one go."""
 
@@ -52,6 +54,7 @@ def record_screening(
     """Record that a docket (by its hash) was screened, and remember its columns for the next one like it."""
     with changing(db, actor) as work:
         work.require(Action.DOCKET_SCREEN, kind="docket")
+        _one_at_a_time(work.session)
         mapping = canonical(dict(columns))
         row = work.session.get(DocketColumns, header_key(header))
         if row is None:
@@ -74,6 +77,7 @@ def open_as_cases(db: Database, actor: Actor, documents: Mapping[str, Mapping[st
         work.require(Action.CASE_CREATE, kind="case")
         if actor.role not in OWNING_ROLES:
             raise Invalid("A case belongs to a prosecutor or a supervisor; one of them can open cases from a docket.")
+        _one_at_a_time(work.session)
         query = select(col(CaseFile.source), col(CaseFile.id)).where(col(CaseFile.source_key).in_(contents))
         # A case closed to the actor is not made a second time either.
         found = work.session.execute(query.execution_options(**{BEYOND_WALLS: True})).all()
@@ -81,6 +85,12 @@ def open_as_cases(db: Database, actor: Actor, documents: Mapping[str, Mapping[st
         new = [insert_case(work, content, source_key=key).id for key, content in contents.items() if key not in there]
         mine = [case_id for case_id in there.values() if not is_closed_to(work.session, actor, case_id)]
         return Opened(tuple(new), tuple(mine), len(there) - len(mine))
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Wait until nobody else imports: what they made is then seen and not made again. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DOCKET_LOCK})
 
 
 def source_key(case_id: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from plea_aid.bench import table
+from plea_aid.bench import screening, table
 from plea_aid.bench.row import Row, Run, timed
 from plea_aid.cli import app
 
@@ -36,8 +36,9 @@ def test_the_table_of_the_readme_has_the_rows_that_the_command_makes() -> None:
     assert there in (table.lines(Run()), table.lines(Run(full=True)))
 
 
-@pytest.mark.parametrize("subject", ["guard", "engine"])
-def test_a_run_makes_the_rows_it_says_it_makes(subject: str) -> None:
+@pytest.mark.parametrize("subject", ["guard", "engine", "screening"])
+def test_a_run_makes_the_rows_it_says_it_makes(subject: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "COUNTS", 500)
     rows = table.measured([subject])
     assert [(r.what, r.baseline) for r in rows] == list(table.SUBJECTS[subject].lines(Run()))
 

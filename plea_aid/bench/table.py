@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from plea_aid import __version__
-from plea_aid.bench import engine, guard, note, planner, store
+from plea_aid.bench import engine, guard, note, planner, screening, store
 from plea_aid.bench.row import Row, Run
 from plea_aid.law.words import markdown_table
 
@@ -27,6 +27,7 @@ class Subject:
 SUBJECTS: Mapping[str, Subject] = {
     "engine": Subject(engine.engine_rows, engine.lines),
     "planner": Subject(planner.planner_rows, planner.lines),
+    "screening": Subject(screening.screening_rows, screening.lines),
     "guard": Subject(guard.guard_rows, guard.lines),
     "note": Subject(note.note_rows, note.lines),
     "store": Subject(store.store_rows, store.lines),

@@ -39,7 +39,7 @@ def ground_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def flags_chart(rows: pd.DataFrame) -> alt.LayerChart:
     """Return the flags as bars, each with its word and number."""
     base = alt.Chart(rows).encode(
-        y=alt.Y("Flag:N", sort=list(FLAG_COLOURS), title=None, axis=alt.Axis(labelLimit=0)),
+        y=alt.Y("Flag:N", sort=list(FLAG_COLOURS), title=None, axis=alt.Axis(labelLimit=0, labelOverlap=False)),
         x=alt.X("Counts:Q", title="Counts", axis=alt.Axis(tickMinStep=1, format=",d")),
         tooltip=["Flag:N", alt.Tooltip("Counts:Q", format=",d")],
     )
@@ -49,14 +49,14 @@ def flags_chart(rows: pd.DataFrame) -> alt.LayerChart:
         )
     )
     numbers = base.mark_text(align="left", dx=4, color="#1b1b1b").encode(text=alt.Text("Counts:Q", format=",d"))
-    chart = (bars + numbers).properties(height=150, description="Counts of the docket by flag")
+    chart = (bars + numbers).properties(height=190, description="Counts of the docket by flag")
     return cast(alt.LayerChart, chart.configure_axis(labelColor="#1b1b1b", labelFontSize=12))
 
 
 def grounds_chart(rows: pd.DataFrame) -> alt.LayerChart:
     """Return the grounds met most often as bars with their numbers."""
     base = alt.Chart(rows).encode(
-        y=alt.Y("Ground:N", sort=list(rows["Ground"]), title=None, axis=alt.Axis(labelLimit=0)),
+        y=alt.Y("Ground:N", sort=list(rows["Ground"]), title=None, axis=alt.Axis(labelLimit=0, labelOverlap=False)),
         x=alt.X("Counts:Q", title="Counts that have part in the ground", axis=alt.Axis(tickMinStep=1, format=",d")),
         tooltip=["Ground:N", alt.Tooltip("Counts:Q", format=",d")],
     )

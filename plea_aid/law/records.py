@@ -553,7 +553,19 @@ class Checklist(Strict):
 class GlossaryEntry(Strict):
     """A term explained where it stands on the screen."""
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     term: str
     says: str
+    forms: tuple[str, ...] = ()
+    """The words under which the term stands on a screen; the term itself, without what is in brackets, when empty."""
+    pages: tuple[str, ...] = ()
+    """Pages that always explain the term, whatever case they show."""
+    states_law: bool = True
+    """False for a word of this program or this office; every other entry rests on an authority."""
     authorities: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _law_has_a_source(self) -> GlossaryEntry:
+        if self.states_law and not self.authorities:
+            raise ValueError(f"'{self.id}' states law without an authority; or say states_law = false")
+        return self

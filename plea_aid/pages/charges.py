@@ -12,6 +12,7 @@ from plea_aid.analysis.case import Record
 from plea_aid.analysis.charge import Charge, facts_of, not_in_catalogue, resolve_charge
 from plea_aid.casework import cases
 from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.glossary import explained
 from plea_aid.pages import documents, saving
 from plea_aid.pages.adding import add_counts
 from plea_aid.pages.analysed import Analysed, analyse
@@ -25,6 +26,7 @@ from plea_aid.pages.reasons import show_findings
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import days, dollars, fault_words, nth, plain, short_day
+from plea_aid.pages.words_used import show_words
 
 HIGHEST_NTH = 10
 
@@ -51,6 +53,7 @@ def draw() -> None:
         if document.get("count"):
             show_priors(screen)
     _charge_stage(analysed, screen.law)
+    show_words("charges", screen.law, [analysed.charge])
 
 
 def _details(screen: Screen) -> None:
@@ -140,7 +143,7 @@ def _count(screen: Screen, count: dict[str, Any]) -> None:
             )
         _scheme(screen, count)
         if charge:
-            _record(charge, count, key)
+            _record(charge, count, key, screen.law)
             st.markdown(_range(screen, charge, count))
             _worth_knowing(charge)
         if st.button(f"Remove count {number}", key=f"{key}/remove"):
@@ -171,12 +174,12 @@ def _scheme(screen: Screen, count: dict[str, Any]) -> None:
         )
 
 
-def _record(charge: Charge, count: dict[str, Any], key: str) -> None:
+def _record(charge: Charge, count: dict[str, Any], key: str, law: Law) -> None:
     record = count.get("record", {})
     asked = questions_of(charge, record)
     if not asked:
         return
-    st.markdown("**What the record of conviction would show**")
+    st.markdown("**What the record of conviction would show**", help=plain(explained(law, "record-of-conviction")))
     columns = st.columns(2)
     for place, question in enumerate(asked):
         with columns[place % 2]:
@@ -231,6 +234,7 @@ def _charge_stage(analysed: Analysed, law: Law) -> None:
     st.header("What the charge alone does", anchor=False)
     st.markdown(
         f"{flag_line(analysed.charge)} These follow from the charge or the arrest, before any plea; a plea does not "
-        "undo them."
+        "undo them.",
+        help=plain(explained(law, "charge-stage")),
     )
     show_findings(analysed.charge, findings_for(analysed.charge, None), law)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from plea_aid.law.glossary import explained
 from plea_aid.notes.equivalence import FIGURES, Weight, weights
 from plea_aid.pages import matrix
 from plea_aid.pages.analysed import Analysed, analyse
@@ -15,6 +16,7 @@ from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
 from plea_aid.pages.weight_plot import PLOTTED, points_summary, points_table, weight_plot, weight_points
 from plea_aid.pages.wording import fault_words, plain
+from plea_aid.pages.words_used import show_words
 
 _EVERY_GROUP = "Every group"
 CHARGE = "The charge alone"
@@ -40,13 +42,15 @@ def draw() -> None:
     _reasons(screen, analysed)
     _weight(screen, analysed)
     st.caption(STANDING)
+    show_words("compare", screen.law, [analysed.charge, *analysed.options])
 
 
 def _glance(screen: Screen, analysed: Analysed) -> None:
     st.header("At a glance", anchor=False)
     found = matrix.cells(analysed.options, screen.law)
     st.markdown(
-        "The highest level in each option, for each group of immigration situations. It is the same for everyone."
+        "The highest level in each option, for each group of immigration situations. It is the same for everyone.",
+        help=plain(explained(screen.law, "posture", "ground", "not-analysed")),
     )
     st.altair_chart(heatmap(found), width="stretch", alt=matrix.summary(found))
     groups = list(matrix.groups_of(screen.law))
@@ -79,7 +83,10 @@ def _weight(screen: Screen, analysed: Analysed) -> None:
     found = weights(screen.law, analysed.case, analysed.options) if analysed.case else ()
     if not found:
         return
-    st.markdown(f"What each option asks of the defendant, beside the first one, **{plain(found[0].option)}**.")
+    st.markdown(
+        f"What each option asks of the defendant, beside the first one, **{plain(found[0].option)}**.",
+        help=plain(explained(screen.law, "baseline", "equivalence")),
+    )
     show_equivalence(found)
     _plot(screen, analysed, found)
 

@@ -25,6 +25,7 @@ from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import DECISION_GATES
 from plea_aid.pages.wording import clock, joined, plain
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -51,6 +52,7 @@ def draw() -> None:
     else:
         show_outcome(screen)
     show_history(screen.view)
+    show_words("decision", screen.law)
 
 
 def _came_back(screen: Screen) -> None:

@@ -22,6 +22,7 @@ from plea_aid.pages.merge import Fields
 from plea_aid.pages.record_tables import factor_entries, factor_list, gate_entries, gate_list, show_factors, show_gates
 from plea_aid.pages.walk import DECISION_GATES
 from plea_aid.pages.wording import plain
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -48,6 +49,7 @@ def draw() -> None:
     st.header("Factors", anchor=False)
     if locked:
         show_factors(factor_list(checklist), factor_entries(screen.view))
+        show_words("factors", screen.law)
         return
     st.markdown(
         "Every factor gets an answer in every case. Where one was considered, say how much it weighs, which way it "
@@ -55,6 +57,7 @@ def draw() -> None:
     )
     for number, factor in enumerate(checklist.factors, 1):
         _factor(screen, analysed, factor, number)
+    show_words("factors", screen.law)
 
 
 def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int) -> None:

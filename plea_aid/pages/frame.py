@@ -20,7 +20,7 @@ from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
-from plea_aid.pages import saving
+from plea_aid.pages import saving, tour
 from plea_aid.pages.session import current_actor, database, sign_out
 from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
 from plea_aid.pages.wording import STAGES, counted, last_moment, plain, short_day
@@ -155,6 +155,7 @@ def case_page(step: str) -> Screen | None:
     st.title(title.title, anchor=False)
     st.markdown(title.does)
     saving.show_notices(view.id)
+    tour.show(step, db, actor)
     return screen
 
 

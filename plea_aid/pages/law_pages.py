@@ -10,14 +10,16 @@ from plea_aid.analysis.classify import classify
 from plea_aid.analysis.elements import elements_of_way
 from plea_aid.casework.permissions import Action, can
 from plea_aid.law.catalogue import Law
+from plea_aid.law.glossary import explained
 from plea_aid.law.load import load_law
 from plea_aid.law.policy import policy_sentence
 from plea_aid.law.records import Offense, Penalty, Way
 from plea_aid.law.search import find_authorities, find_grounds, find_offenses
 from plea_aid.notes.desk_card import FILE_NAME, desk_card_pdf
 from plea_aid.pages.frame import page_link, signed_in
+from plea_aid.pages.glossary import draw_term, show_glossary
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
-from plea_aid.pages.law_search import show_glossary, show_search
+from plea_aid.pages.law_search import show_search
 from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_words
 from plea_aid.pages.reasons import LEGEND, authority_line
 from plea_aid.pages.wording import counted, days, dollars, level, nth, plain, sentence, short_day
@@ -40,6 +42,10 @@ def draw() -> None:
     category = law.categories.get(st.query_params.get("category") or "")
     if category is not None:
         draw_category(category, law)
+        return
+    term = law.glossary.get(st.query_params.get("term") or "")
+    if term is not None:
+        draw_term(term, law)
         return
     st.title("Law", anchor=False)
     st.markdown(
@@ -155,7 +161,10 @@ def _offense(offense: Offense, law: Law) -> None:
     if offense.priors_rule:
         st.markdown(plain(offense.priors_rule))
     st.header("Federal categories", anchor=False)
-    st.markdown("With nothing known of the record of conviction.")
+    st.markdown(
+        "With nothing known of the record of conviction.",
+        help=plain(explained(law, "categorical-approach", "record-of-conviction")),
+    )
     matches = [m for m in classify(offense, law, date.today()) if m.level != "none"]
     for match in matches:
         with st.expander(f"**{level(match.level or 'not-analysed')}** · {plain(law.categories[match.category].name)}"):

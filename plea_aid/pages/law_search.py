@@ -81,21 +81,12 @@ def show_search(law: Law) -> bool:
     return True
 
 
-def show_glossary(law: Law) -> None:
-    """Show every term of the glossary."""
-    st.header("Glossary", anchor=False)
-    for entry in law.glossary.values():
-        cited = "".join(f"\n- {authority_line(a, law)}" for a in entry.authorities)
-        st.markdown(f"**{plain(entry.term)}**  \n{plain(entry.says)}{cited}")
-
-
 def _show(hit: Hit, law: Law) -> None:
     with st.container(gap="xxsmall"):
-        if hit.kind in ("authority", "glossary"):
-            cited = authority_line(hit.id, law) if hit.kind == "authority" else plain(hit.title)
-            st.markdown(f"**{cited}**")
+        if hit.kind == "authority":
+            st.markdown(f"**{authority_line(hit.id, law)}**")
         else:
-            page_link("law", plain(hit.title), **{hit.kind: hit.id})
+            page_link("law", plain(hit.title), **{"term" if hit.kind == "glossary" else hit.kind: hit.id})
         st.markdown(plain(hit.excerpt))
 
 

@@ -26,6 +26,7 @@ from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
+from plea_aid.pages.words_used import show_words
 
 PROFILES: dict[Profile, str] = {
     "internal": "Full case note, for the file (work product)",
@@ -74,6 +75,7 @@ def draw() -> None:
         return
     _what_it_holds(data, wanted)
     _download(screen, wanted, pdf)
+    show_words("note", screen.law)
 
 
 def file_name(cause_number: str | None, profile: str, version: int | None = None) -> str:

@@ -10,6 +10,8 @@ import streamlit as st
 
 from plea_aid.analysis.charge import Charge, not_in_catalogue, resolve_charge
 from plea_aid.law.catalogue import Law, UnknownOffense
+from plea_aid.law.glossary import explained
+from plea_aid.law.load import load_law
 from plea_aid.law.records import Alternative
 from plea_aid.pages import documents, saving
 from plea_aid.pages.analysed import Analysed, analyse
@@ -25,6 +27,7 @@ from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.suggestions import show_suggestions
 from plea_aid.pages.wording import KINDS, days, dollars, fault_words, level, plain
+from plea_aid.pages.words_used import show_words
 
 _ANOTHER = "another"
 _BY_HAND, _SUGGESTED = "Options by hand", "Suggestions"
@@ -57,6 +60,7 @@ def draw() -> None:
     if not locked and _view(screen) == _SUGGESTED:
         show_constraints(screen)
         show_suggestions(screen, analysed)
+        show_words("options", screen.law, analysed.options)
         return
     place = _choose(screen, analysed)
     name = options[place]["name"]
@@ -64,12 +68,14 @@ def draw() -> None:
         st.header(plain(name), anchor=False)
         show_terms(options[place], document, screen.law)
         _live(analysed, name, screen.law, screen.view.id)
+        show_words("options", screen.law, [analysed.option(name)])
         return
     editor, live = st.columns([3, 2], gap="medium")
     with editor:
         _editor(screen, place)
     with live:
         _live(analysed, name, screen.law, screen.view.id)
+    show_words("options", screen.law, [analysed.option(name)])
 
 
 def _view(screen: Screen) -> str | None:
@@ -184,6 +190,7 @@ def _part(screen: Screen, place: int, count: Document, part: Document, key: str)
         list(law.dispositions),
         lambda d: law.dispositions[d].name,
         partial(save, "disposition"),
+        help=plain(explained(law, "conviction", "deferred-imposition", "deferred-prosecution")),
     )
     rule = law.dispositions[disposition]
     st.caption(plain(rule.says))
@@ -263,6 +270,7 @@ def _sentence(part: Document, key: str, save: Any) -> None:
             f"{key}/suspended",
             part.get("suspended_days", 0),
             partial(save, "suspended_days"),
+            help=plain(explained(load_law(), "sentence-ordered")),
         )
     with third:
         number_field("Fine, dollars", f"{key}/fine", part.get("fine", 0), partial(save, "fine"), step=50)

@@ -13,6 +13,7 @@ from plea_aid.casework import cases
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.quick_check import record_quick_check
 from plea_aid.law.catalogue import Law
+from plea_aid.law.glossary import explained
 from plea_aid.law.load import load_law
 from plea_aid.pages import documents, matrix
 from plea_aid.pages.analysed import Analysed, analyse
@@ -23,6 +24,7 @@ from plea_aid.pages.questions import NOT_STATED, answer_to_store, questions_of
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import KINDS, answer, counted, days, dollars, fault_words, level, nth, plain, short_day
+from plea_aid.pages.words_used import show_words
 
 _TEXT = "quick/text"
 _OPTION = "Quick check"
@@ -63,6 +65,7 @@ def draw() -> None:
     if option is not None and len(document["count"]) > 1:
         glance.markdown(f"**Together: {matrix.flag_line(option)}**")
     _follows(law, analysed)
+    show_words("quick", law, [option])
     if can(actor, Action.CASE_CREATE) and st.button(
         "Start a case with these counts", help="This stores the counts, and nothing else of the page."
     ):
@@ -100,6 +103,7 @@ def _part(law: Law, charge: Charge, count: Document) -> Document:
         index=list(law.dispositions).index("guilty-plea"),
         format_func=lambda d: law.dispositions[d].name,
         key=f"{key}/disposition",
+        help=plain(explained(law, "conviction", "deferred-imposition", "deferred-prosecution")),
     )
     given = count.get("nth", 1)
     if given > 1 or _tiered(law, charge):
@@ -113,7 +117,13 @@ def _part(law: Law, charge: Charge, count: Document) -> Document:
         )
     if law.dispositions[part["disposition"]].confines:
         part["jail_days"] = third.number_input("Jail, days", min_value=0, step=1, key=f"{key}/jail")
-        part["suspended_days"] = fourth.number_input("Suspended, days", min_value=0, step=1, key=f"{key}/suspended")
+        part["suspended_days"] = fourth.number_input(
+            "Suspended, days",
+            min_value=0,
+            step=1,
+            key=f"{key}/suspended",
+            help=plain(explained(law, "sentence-ordered")),
+        )
         part["fine"] = fifth.number_input("Fine, dollars", min_value=0, step=50, key=f"{key}/fine")
     count["record"] = _record(charge, key)
     found = charge.penalties(law, count.get("nth", 1), date.today(), facts_of(Record.model_validate(count["record"])))

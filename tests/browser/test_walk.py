@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.browser.conftest import Server
 
 expect.set_options(timeout=20_000)
 PASSWORD = "a long enough sentence"
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 APP = (Path(__file__).resolve().parents[2] / "streamlit_app.py").read_text(encoding="utf-8")
 EVERY_OTHER_PAGE = [page for page in re.findall(r'_page\("([a-z-]+)"', APP) if page not in ("cases", "case")]
 """The pages beside the walk."""
@@ -82,6 +84,15 @@ def at(page: Page, title: str) -> None:
     settled(page)
 
 
+def picture(page: Page, name: str) -> None:
+    """Keep what the newcomer sees at this step for the README, when the environment asks for the pictures."""
+    if not os.environ.get("PLEA_AID_PICTURES"):
+        return
+    settled(page)
+    page.mouse.move(0, 0)
+    page.screenshot(path=PICTURES / f"{name}.png", scale="css")
+
+
 def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
@@ -116,6 +127,9 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     expect(page.get_by_role("heading", name=re.compile("^Count 1: Partner or family member assault"))).to_be_visible()
     fill(page, "Date of the plea", "5/2/2026")
 
+    expect(page.get_by_text("Guide, step 1 of 6: Charges")).to_be_visible()
+    picture(page, "charges")
+
     press(page, "Next: Plea options")
     at(page, "Plea options")
     press(page, "Add the usual offer as charged")
@@ -134,10 +148,15 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     at(page, "Plea options")
     expect(page.get_by_text("One day less", exact=False).first).to_be_visible()
 
+    picture(page, "options")
+
     press(page, "Next: Compare")
     at(page, "Compare")
     expect(page.get_by_role("cell", name="Lawful permanent resident").first).to_be_visible()
     expect(page.get_by_text("354 days (−1 day)")).to_be_visible()
+    picture(page, "compare")
+    press(page, "Close the guide")
+    expect(page.get_by_text("Guide, step")).to_have_count(0)
 
     press(page, "Next: Factors")
     at(page, "Factors")
@@ -157,12 +176,14 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
         answer = "Considered" if considered else "Does not apply"
         group.get_by_text(answer, exact=True).click()
         expect(group.get_by_role("radio", name=answer)).to_be_checked()
+        settled(page)
     for place in (0, 1):
         choose(page, "Weight of factor", "Moderate", place)
         reasons = page.get_by_role("textbox", name=re.compile("^Why, for factor")).nth(place)
         reasons.fill(REASON)
         reasons.press("Tab")
     expect(page.get_by_text("4 of 4 gates and 12 of 12 factors done.")).to_be_visible()
+    picture(page, "factors")
 
     press(page, "Next: Decision")
     at(page, "Decision")
@@ -179,6 +200,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
 
     at(page, "Case note")
     expect(page.get_by_text("Version 1, submitted")).to_be_visible()
+    picture(page, "note")
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("^Download the PDF")).click()
     assert download.value.suggested_filename == "case-note-CR-2026-0412-v1.pdf"

@@ -1,0 +1,40 @@
+"""The glossary: the terms of a page, found by the words it shows, and what is told of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from plea_aid.law.catalogue import Law
+from plea_aid.law.records import GlossaryEntry
+
+
+def terms_in(law: Law, texts: Iterable[str]) -> tuple[GlossaryEntry, ...]:
+    """Return the entries whose words occur in ``texts``, whatever their case, in the order of the glossary."""
+    whole = "\n".join(texts)
+    return tuple(entry for entry, pattern in _patterns(law) if pattern.search(whole))
+
+
+def terms_of(law: Law, page: str, texts: Iterable[str] = ()) -> tuple[GlossaryEntry, ...]:
+    """Return the entries a page always needs, and those whose words occur in the ``texts`` it shows."""
+    found = {entry.id for entry in terms_in(law, texts)}
+    return tuple(entry for entry in law.glossary.values() if page in entry.pages or entry.id in found)
+
+
+def explained(law: Law, *ids: str) -> str:
+    """Return what the glossary says of the terms with these ids, one a paragraph, for a tip beside a field."""
+    return "\n\n".join(f"{law.glossary[one].term}: {law.glossary[one].says}" for one in ids if one in law.glossary)
+
+
+def _patterns(law: Law) -> list[tuple[GlossaryEntry, re.Pattern[str]]]:
+    found: list[tuple[GlossaryEntry, re.Pattern[str]]] | None = law.memory.get("glossary/patterns")
+    if found is None:
+        found = [(entry, _pattern(entry)) for entry in law.glossary.values()]
+        law.memory["glossary/patterns"] = found
+    return found
+
+
+def _pattern(entry: GlossaryEntry) -> re.Pattern[str]:
+    forms = entry.forms or (re.sub(r" \(.*\)$", "", entry.term),)
+    alternatives = "|".join(re.escape(form) for form in forms)
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)

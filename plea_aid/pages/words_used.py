@@ -1,0 +1,40 @@
+"""Help where it is needed: the words a page uses, told from the glossary, and the way back to the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from plea_aid.analysis.assess import OptionAnalysis
+from plea_aid.law.catalogue import Law
+from plea_aid.law.glossary import terms_of
+from plea_aid.pages import tour
+from plea_aid.pages.reasons import authority_line, whom
+from plea_aid.pages.wording import plain
+
+
+def show_words(page: str, law: Law, options: Iterable[OptionAnalysis | None] = ()) -> None:
+    """Show, folded, every term of the page and of the findings it shows; on a step of the walk, offer its guide."""
+    found = terms_of(law, page, _texts(options, law))
+    with st.expander(f"Words used on this page ({len(found)})"):
+        # A relative address: the glossary opens beside the page, and nothing typed is left behind.
+        st.markdown(
+            "\n".join(f"- [**{plain(entry.term)}**](law?term={entry.id}): {plain(entry.says)}" for entry in found)
+        )
+        st.caption("Each term leads to its authorities in the glossary, in a new tab.")
+        tour.offer(page)
+
+
+def _texts(options: Iterable[OptionAnalysis | None], law: Law) -> Iterable[str]:
+    for option in options:
+        if option is None:
+            continue
+        for finding in option.findings:
+            ground = law.grounds[finding.ground]
+            yield from (ground.name, whom(finding, law), *finding.because, *finding.avoided_by, *ground.waivers)
+            yield from (authority_line(a, law) for a in finding.authorities)
+            yield "waiver" if ground.waivers else ""
+        yield from option.warnings
+        for offense in (o for c in option.counts for o in (*c.outcome.charged.offenses, *c.outcome.final.offenses)):
+            yield from (offense.title, offense.summary, *offense.traps, *offense.unverified)

@@ -133,6 +133,17 @@ def test_every_link_leads_to_a_file_and_a_heading(name: str) -> None:
             assert heading in _heading_ids(file.read_text(encoding="utf-8")), target
 
 
+def test_the_pictures_of_the_walk_are_those_its_test_makes_and_are_small() -> None:
+    shown = set(re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/(\w+)\.png\)", README))
+    walk = (ROOT / "tests" / "browser" / "test_walk.py").read_text(encoding="utf-8")
+    assert shown == set(re.findall(r'picture\(page, "(\w+)"\)', walk))
+    assert shown == {path.stem for path in (ROOT / "docs" / "pictures").iterdir()}
+    for name in shown:
+        content = (ROOT / "docs" / "pictures" / f"{name}.png").read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) < 150_000, name
+
+
 def test_every_document_is_reached_from_the_readme() -> None:
     for path in DOCUMENTS[1:]:
         assert f"]({path.relative_to(ROOT).as_posix()})" in README, path.name

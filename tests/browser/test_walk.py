@@ -183,7 +183,6 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
         reasons.fill(REASON)
         reasons.press("Tab")
     expect(page.get_by_text("4 of 4 gates and 12 of 12 factors done.")).to_be_visible()
-    picture(page, "factors")
 
     press(page, "Next: Decision")
     at(page, "Decision")

@@ -1,4 +1,5 @@
-"""Everything of an office in open formats: each table as CSV and as JSON lines, each case as one JSON file.
+"""Everything of an office in open formats: each table as CSV and as JSON lines, each case as one JSON file, each
+submitted version as its note.
 
 A manifest says what every file and column is, how many rows there are, and the hash of every file. What is encrypted
 in the database is readable here, so the export is as confidential as the cases. Credentials are left out.
@@ -13,7 +14,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -33,8 +34,9 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid
 from plea_aid.casework.migrate import revision_of
 from plea_aid.casework.permissions import Action
-from plea_aid.casework.tables import CaseFile, CaseWall, Table
-from plea_aid.casework.views import view_of
+from plea_aid.casework.submission import VersionView, version_view
+from plea_aid.casework.tables import CaseFile, CaseVersion, CaseWall, Table
+from plea_aid.casework.views import StepView, names_of, view_of
 from plea_aid.casework.work import changing
 
 _BATCH = 500
@@ -43,6 +45,8 @@ README = """Plea Aid: everything of one office, as it stood at {at}.
 manifest.json  what every file and every column is, how many rows there are, the SHA-256 of every file
 tables/        each table twice: .csv for a spreadsheet, .jsonl (one JSON object a line) exactly as it was
 cases/         each case as one JSON file: its charges and options, factors, gates, decision, review and versions
+notes/         the note of each submitted version as PDF, unless the export was made without; a note that could not be
+               made is named in the manifest, with why
 
 In the .csv files a text that a spreadsheet would take for a formula has an apostrophe before it; the .jsonl files
 hold it without. Moments are in UTC. Passwords, codes and session marks are not in it.
@@ -70,6 +74,11 @@ class _Manifest:
     audit_head: dict[str, Any]
     tables: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    notes_not_made: list[dict[str, str]] = field(default_factory=list)
+
+
+NoteOf = Callable[[VersionView, Sequence[StepView]], bytes]
+"""Makes the PDF of a version and the steps of its case; raises ValueError where it cannot."""
 
 
 class _Sink(Protocol):
@@ -77,8 +86,10 @@ class _Sink(Protocol):
     def close(self) -> None: ...
 
 
-def export_office(db: Database, actor: Actor, target: Path) -> Exported:
+def export_office(db: Database, actor: Actor, target: Path, note_of: NoteOf | None = None) -> Exported:
     """Write everything of this moment to ``target``: a new folder, or a new file that ends in .zip.
+
+    ``note_of`` makes the notes; without it there are none.
 
     Raises NotAllowed, Invalid when the target is there already, OSError.
     """
@@ -97,7 +108,7 @@ def export_office(db: Database, actor: Actor, target: Path) -> Exported:
     try:
         with closing(_Zip(partial) if target.suffix.lower() == ".zip" else _Folder(partial)) as sink:
             with db.read() as session:
-                manifest = _write(session, sink)
+                manifest = _write(session, sink, note_of)
             content = json.dumps(asdict(manifest), indent=1, ensure_ascii=False).encode()
             with sink.open("manifest.json") as out:
                 out.write(content)
@@ -111,7 +122,7 @@ def export_office(db: Database, actor: Actor, target: Path) -> Exported:
     return Exported(target, len(manifest.files) + 1, rows, digest)
 
 
-def _write(session: Session, sink: _Sink) -> _Manifest:
+def _write(session: Session, sink: _Sink, note_of: NoteOf | None) -> _Manifest:
     seq, head = audit.head(session)
     manifest = _Manifest(
         f"plea-aid {__version__}", stamp(now()), revision_of(session) or "", {"seq": seq, "hash": head}
@@ -140,10 +151,27 @@ def _write(session: Session, sink: _Sink) -> _Manifest:
         ]
         manifest.tables.append({"name": table.name, "meaning": words.table, "rows": count, "columns": columns})
     for row in _rows(session, CaseFile):
+        view = view_of(session, row)
         with _file(sink, manifest, f"cases/{_file_name(row)}.json") as out:
-            content = asdict(view_of(session, row))
-            out.write(json.dumps(content, default=_plain, indent=1, sort_keys=True, ensure_ascii=False).encode())
+            out.write(json.dumps(asdict(view), default=_plain, indent=1, sort_keys=True, ensure_ascii=False).encode())
+        if note_of and view.versions:
+            _write_notes(session, sink, manifest, row, view.steps, note_of)
     return manifest
+
+
+def _write_notes(
+    session: Session, sink: _Sink, manifest: _Manifest, case: CaseFile, steps: Sequence[StepView], note_of: NoteOf
+) -> None:
+    query = select(CaseVersion).where(col(CaseVersion.case_id) == case.id).order_by(col(CaseVersion.number))
+    for row in session.scalars(query):
+        path = f"notes/{_file_name(case)}-v{row.number}.pdf"
+        try:
+            pdf = note_of(version_view(row, names_of(session, [row.submitted_by])[row.submitted_by]), steps)
+        except ValueError as fault:  # one note that cannot be set keeps nobody from everything else
+            manifest.notes_not_made.append({"path": path, "because": str(fault)})
+            continue
+        with _file(sink, manifest, path) as out:
+            out.write(pdf)
 
 
 def _rows(session: Session, model: type[Table]) -> Iterator[Any]:

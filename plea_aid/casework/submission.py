@@ -107,7 +107,7 @@ def submit(
         row.review_required = bool(because)
         keep_families(work.session, case_id, rules.families(view.document), row.submitted_at)
         _step(work, row, rule, version.number, "", {})
-        return _version_view(version, actor.display_name)
+        return version_view(version, actor.display_name)
 
 
 def approve(db: Database, actor: Actor, case_id: str, expected_version: int, note: str = "") -> None:
@@ -158,7 +158,7 @@ def open_version(db: Database, actor: Actor, case_id: str, number: int) -> Versi
         if row is None:
             raise NotFound(f"There is no version {number} of this case.")
         work.record(Action.CASE_READ, "case", case_id, version=number)
-        return _version_view(row, names_of(work.session, [row.submitted_by])[row.submitted_by])
+        return version_view(row, names_of(work.session, [row.submitted_by])[row.submitted_by])
 
 
 def _seen(db: Database, actor: Actor, case_id: str, expected_version: int) -> CaseView:
@@ -229,7 +229,8 @@ def _last_version(session: Session, case_id: str) -> int:
     return session.execute(query).scalar_one_or_none() or 0
 
 
-def _version_view(row: CaseVersion, name: str) -> VersionView:
+def version_view(row: CaseVersion, name: str) -> VersionView:
+    """Return a frozen version as it is handed out; ``name`` is the submitter's."""
     return VersionView(
         row.case_id, row.number, json.loads(row.content), row.law_version, row.policy_version,
         row.program_version, row.submitted_by, name, unstamp(row.submitted_at), row.sha256,

@@ -64,13 +64,15 @@ def restore(
 
 def export(
     output: Annotated[Path, typer.Option("--output", "-o", help="A new folder, or a new file that ends in .zip.")],
+    notes: Annotated[bool, typer.Option(help="Make the PDF note of every submitted version too.")] = True,
 ) -> None:
-    """Write everything of the office in open formats (CSV, JSON) with a manifest; it is not encrypted."""
+    """Write everything of the office in open formats (CSV, JSON, PDF) with a manifest; it is not encrypted."""
     with one_line_faults(str(output)), database() as db:
         from plea_aid.casework.accounts import server_actor
         from plea_aid.casework.exporting import export_office
+        from plea_aid.notes.from_record import full_note
 
-        done = export_office(db, server_actor(), output)
+        done = export_office(db, server_actor(), output, full_note if notes else None)
         typer.echo(f"Wrote {as_said(str(done.target))}: {done.rows:,} rows in {done.files:,} files.")
         typer.echo(f"Manifest SHA-256 {done.sha256}")
         typer.echo("It is readable by whoever has it: keep it as you keep the case files.")

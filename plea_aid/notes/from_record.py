@@ -39,6 +39,7 @@ from plea_aid.notes.record_words import (
     joined,
     sentence,
 )
+from plea_aid.notes.render import render_note
 from plea_aid.notes.view import day
 from plea_aid.planning.weighing import vector_of
 
@@ -78,6 +79,11 @@ def note_of_version(
         prepared_on=version.submitted_at.date(),
         version=version,
     )
+
+
+def full_note(version: VersionView, steps: Sequence[StepView]) -> bytes:
+    """Return the PDF of the whole note of a frozen version; raise NoteError."""
+    return render_note(note_of_version(version, steps, "internal"))
 
 
 def steps_of(version: VersionView, steps: Iterable[StepView], through: int | None = None) -> list[StepView]:

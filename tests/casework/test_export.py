@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid, NotAllowed
 from plea_aid.casework.exporting import export_office
 from plea_aid.casework.rules import Rules
+from plea_aid.casework.submission import VersionView
 from plea_aid.casework.tables import AuditEvent, Table
-from plea_aid.casework.views import CaseView
+from plea_aid.casework.views import CaseView, StepView
 
 from .conftest import People
 from .every_table import fill_every_table
@@ -80,6 +82,28 @@ def test_everything_of_the_office_is_in_an_export(full: Database, name: str, cas
     assert len(whole["versions"]) == 1
     everything = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
     assert "It is just." in everything
+
+
+def test_the_note_of_each_submitted_version_is_in_an_export(full: Database, case: CaseView, tmp_path: Path) -> None:
+    def note_of(version: VersionView, steps: Sequence[StepView]) -> bytes:
+        return f"%PDF version {version.number}, {len(steps)} step".encode()
+
+    done = export_office(full, SERVER, tmp_path / "with", note_of)
+    manifest = json.loads((done.target / "manifest.json").read_text(encoding="utf-8"))
+    path = f"notes/CR-2026-0412-{case.id}-v1.pdf"
+    content = (done.target / path).read_bytes()
+    assert content == b"%PDF version 1, 1 step"
+    listed = {one["path"]: one["sha256"] for one in manifest["files"]}
+    assert listed[path] == hashlib.sha256(content).hexdigest()
+    assert not (export_office(full, SERVER, tmp_path / "without").target / "notes").exists()
+
+    def refuses(_version: VersionView, _steps: Sequence[StepView]) -> bytes:
+        raise ValueError("The note cannot be set.")
+
+    failed = export_office(full, SERVER, tmp_path / "failed", refuses).target
+    manifest = json.loads((failed / "manifest.json").read_text(encoding="utf-8"))
+    assert {"path": path, "because": "The note cannot be set."} in manifest["notes_not_made"]
+    assert (failed / f"cases/CR-2026-0412-{case.id}.json").is_file()
 
 
 def test_a_spreadsheet_runs_nothing_from_an_export(db: Database, people: People, tmp_path: Path) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
+import gc
+import importlib
 import logging
 import os
+import pkgutil
 import socket
 import sys
 import threading
 import tomllib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from plea_aid import outbound
+from plea_aid import outbound, pages
 from plea_aid.casework import accounts, impact, signin
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.keyring import first_words
@@ -107,7 +112,6 @@ def _serve(port: int, behind_proxy: bool) -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxy_addresses) if behind_proxy else "nobody"
     if settings().provider is None:
         outbound.stay_inside()
-    threading.Thread(target=_warm_up, daemon=True).start()
     locked = locked_configuration()
     way = doorway(port, settings().public_url if behind_proxy else None, locked["server.maxUploadSize"])
 
@@ -122,6 +126,7 @@ def _serve(port: int, behind_proxy: bool) -> None:
         routes=[Route(tickets.ROUTE, _set_cookie, methods=["POST"])],
         middleware=[Middleware(provider.ProviderCookies)],
         on_script_error=_one_sentence,
+        lifespan=_once_started,
     )
     address = settings().public_url or f"http://127.0.0.1:{port}"
     office = provider.configuration(settings().home, address)
@@ -137,9 +142,21 @@ def _opens_a_session(token: str) -> bool:
     return True
 
 
+@contextlib.asynccontextmanager
+async def _once_started(_app: Any) -> AsyncIterator[None]:
+    """Do what can wait until the program answers."""
+    # What was loaded stays: it is not looked through again each time that memory is tidied while somebody waits.
+    gc.freeze()
+    gc.enable()
+    asyncio.get_running_loop().call_later(0.1, threading.Thread(target=_warm_up, daemon=True).start)
+    yield
+
+
 def _warm_up() -> None:
     """Load what the first page would otherwise wait for; what fails here is said where it is used."""
     with contextlib.suppress(Exception):
+        for page in pkgutil.iter_modules(pages.__path__):
+            importlib.import_module(f"plea_aid.pages.{page.name}")
         import altair  # noqa: F401
         import pandas  # noqa: F401
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -18,6 +14,9 @@ from plea_aid.casework.database import Database, open_for_migration, plainly
 from plea_aid.casework.errors import Invalid, Unavailable
 from plea_aid.casework.sweep import sweep
 from plea_aid.settings import settings
+
+if TYPE_CHECKING:  # a database that is up to date needs none of it, and the program starts the sooner
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _ADVISORY_LOCK = 0x504C4541
@@ -39,7 +38,7 @@ def open_database(url: str | None = None) -> Database:
 
 def newest() -> str:
     """Return the revision this program needs."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+    return max(file.name[1:5] for file in (MIGRATIONS / "versions").glob("v*_*.py"))
 
 
 def revision(db: Database) -> str | None:
@@ -50,11 +49,15 @@ def revision(db: Database) -> str | None:
 
 def revision_of(session: Session) -> str | None:
     """Return the revision of the database as a transaction sees it."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def knows(wanted: str) -> bool:
     """Say whether ``wanted`` is a revision of this program: of its own tables or of earlier ones."""
+    from alembic.script import ScriptDirectory
+
     return any(script.revision == wanted for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
@@ -63,15 +66,22 @@ def upgrade(db: Database, to: str = "head") -> None:
 
     Raises Invalid when a newer program has been at it, Unavailable when the migration did not succeed.
     """
+    from alembic import command
+
     _run(db, lambda config: command.upgrade(config, to))
 
 
 def downgrade(db: Database, to: str) -> None:
     """Downgrade the database to revision ``to`` (``base`` takes every table away, with what is in it)."""
+    from alembic import command
+
     _run(db, lambda config: command.downgrade(config, to))
 
 
 def _run(db: Database, step: Callable[[Config], None]) -> None:
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with plainly(), db.engine.connect() as connection:

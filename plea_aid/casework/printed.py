@@ -17,7 +17,6 @@ from plea_aid import __version__
 from plea_aid.analysis.case import Case
 from plea_aid.law.catalogue import Law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
-from plea_aid.planning.weighing import weigh_options
 
 
 def printed(law: Law, document: Mapping[str, Any], analysis: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -32,6 +31,8 @@ def printed(law: Law, document: Mapping[str, Any], analysis: Mapping[str, Any], 
 
 def weights_of(law: Law, document: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return the weight of each option by name, in order, as plain data; raise CaseError."""
+    from plea_aid.planning.weighing import weigh_options  # loaded when a case is weighed, not when the program starts
+
     found = weigh_options(Case.model_validate(dict(document)), law, today)
     return {name: weight.as_json() for name, weight in found.items()}
 

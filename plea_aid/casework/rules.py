@@ -22,7 +22,6 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.load import load_law
 from plea_aid.law.policy import factor_in_force, factor_state
 from plea_aid.law.records import Checklist
-from plea_aid.planning.advice import assess_with_advice
 
 Document = dict[str, Any]
 WEIGHTLESS = "none"
@@ -169,6 +168,8 @@ def _elements(offense: str, law: Law) -> tuple[str, ...]:
 
 
 def _analysis(document: Document, law: Law) -> Document:
+    from plea_aid.planning.advice import assess_with_advice  # loaded when a case is analysed, not at the start
+
     try:
         return assess_with_advice(Case.model_validate(document), law).as_json()
     except CaseError as error:

@@ -35,7 +35,12 @@ def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
 
 
 class Table(SQLModel):
-    """What every table shares: this room's own metadata, constraints named by convention."""
+    """What every table shares: this room's own metadata, constraints named by convention.
+
+    A table model validates nothing, so what pydantic would build for that waits until something asks for it.
+    """
+
+    model_config = {"defer_build": True}
 
     metadata = MetaData(naming_convention=NAMES)
 

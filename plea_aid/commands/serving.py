@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -17,7 +18,11 @@ def serve(
     ] = False,
 ) -> None:
     """Start the web app on this machine only and print its address."""
-    from plea_aid.server import run_server
+    gc.disable()  # what is loaded at the start is kept; the server looks for garbage again once it answers
+    try:
+        from plea_aid.server import run_server
 
-    with one_line_faults("serve"):
-        sys.exit(run_server(port, behind_proxy=behind_proxy))
+        with one_line_faults("serve"):
+            sys.exit(run_server(port, behind_proxy=behind_proxy))
+    finally:
+        gc.enable()

@@ -22,6 +22,8 @@ from plea_aid.pages.walk import STEP_IDS, landing_step
 from plea_aid.pages.wording import STAGES, clock, plain, short_day
 
 _ALL = "Every stage"
+AT_ONCE = 25
+"""Cases on one page of the list: a browser takes longer to draw a long one than the program to find it."""
 
 
 def open_chosen() -> None:
@@ -73,6 +75,7 @@ def draw() -> None:
         stage=None if stage == _ALL else stage,
         owner_id=actor.user_id if mine else None,
         after=st.session_state.get("cases/after"),
+        limit=AT_ONCE,
     )
     for row in listing.rows:
         show_row(row)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
@@ -26,6 +27,10 @@ if "OUTBOUND_NOTES" not in os.environ:
     os.environ["OUTBOUND_NOTES"] = str(Path(tempfile.mkdtemp(prefix="plea-aid-outbound-")) / "notes")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH")])])
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+
+# How long an example takes says how busy the machine is, and no more than that.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 # One key for every test and every process a test starts; none of them touches the key file of whoever runs them.
 os.environ["PLEA_AID_KEY"] = MasterKey(b"the master key of the test suite").as_text()

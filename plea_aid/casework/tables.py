@@ -1,4 +1,6 @@
-"""The tables. Input is validated elsewhere (``entries``): a table model accepts what it is given.
+"""The tables, all in one file, since what is asked of a column (is it encrypted, is it sealed) is asked of every one.
+
+Input is validated elsewhere (``entries``): a table model accepts what it is given.
 
 Statuses are text with a CHECK, moments are aware UTC, ids are made here and not by the database. Sealed
 tables hold moments as text, so that every byte of a row is under its hash. What people write and what names a case

@@ -1,4 +1,5 @@
-"""The records of the law, as the files under ``data/`` hold them.
+"""The records of the law, as the files under ``data/`` hold them: one file, so that a lawyer's question which keys a
+data file may have is answered in one place.
 
 Each record forbids keys it does not know, so a slip of the pen in a data file is found on load. Days are whole
 days (six months is 180, one year is 365), money is whole dollars.

@@ -11,6 +11,7 @@ from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.permissions import Action, can
 from plea_aid.pages import (
     access,
+    audit,
     case_list,
     charges,
     compare,
@@ -100,6 +101,7 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
         "docket": _page("docket", docket.draw, "Docket", bool(actor and can(actor, Action.DOCKET_SCREEN))),
         "review": _page("review", review.draw, "Review", bool(actor and can(actor, Action.CASE_APPROVE))),
         "releases": _page("releases", ledger.draw, "Releases", bool(actor and can(actor, Action.RELEASE_LIST))),
+        "audit": _page("audit", audit.draw, "Audit trail", bool(actor and can(actor, Action.AUDIT_READ))),
         "office": _page("office", office.draw, "Office", bool(actor and can(actor, Action.OFFICE_READ))),
         "law": _page("law", law_pages.draw, "Law", actor is not None),
         "law-impact": _page("law-impact", law_impact.draw, "Changes of the law", False),

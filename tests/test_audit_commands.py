@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from plea_aid.casework.accounts import first_code
+from plea_aid.casework.errors import Unavailable
 from plea_aid.casework.migrate import open_database
 from plea_aid.cli import app
 from plea_aid.settings import settings
@@ -50,6 +51,23 @@ def test_a_trail_is_anchored_verified_and_found_altered(office: Path) -> None:
     code, _, said = run("verify", "--anchor", str(file))
     assert code == 2
     assert said.startswith("audit event 1: ")
+
+
+def test_a_verification_is_an_event_and_a_store_that_takes_none_is_verified_all_the_same(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("verify")[1].startswith("1 events")
+    code, said, _ = run("verify")
+    assert (code, said.startswith("2 events")) == (0, True)
+
+    def silent(*_: object, **__: object) -> None:
+        raise Unavailable("The database did not answer.")
+
+    monkeypatch.setattr("plea_aid.casework.trail.changing", silent)
+    code, said, _ = run("verify")
+    assert code == 0
+    assert "3 events" in said
+    assert "Nothing can be written to this store" in said
 
 
 def test_what_is_wrong_with_an_anchor_is_one_line(office: Path) -> None:

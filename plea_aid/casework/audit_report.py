@@ -7,13 +7,13 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.canonical import stamp
+from plea_aid.casework.canonical import midnight, stamp
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import Invalid
 from plea_aid.casework.exporting import spreadsheet_cell
@@ -57,7 +57,7 @@ def audit_report(db: Database, actor: Actor, since: date, until: date) -> Report
     """
     if until < since:
         raise Invalid(f"The report would end on {until}, before it begins on {since}.")
-    start, end = stamp(_midnight(since)), stamp(_midnight(until + timedelta(days=1)))
+    start, end = stamp(midnight(since)), stamp(midnight(until + timedelta(days=1)))
     query = select(*(col(getattr(AuditEvent, name)) for name in COLUMNS))
     query = query.where(col(AuditEvent.at) >= start, col(AuditEvent.at) < end).order_by(col(AuditEvent.seq))
     counts: dict[tuple[str, str], Counter[str]] = {}
@@ -86,10 +86,3 @@ def sort_of(action: str, outcome: str) -> str:
     if action.endswith(_OUT):
         return "taken out"
     return "inquiry" if action.endswith(_READS) else "change"
-
-
-def _midnight(day: date) -> datetime:
-    try:
-        return datetime.combine(day, time.min).astimezone()
-    except (OverflowError, ValueError, OSError):
-        raise Invalid(f"{day} is not a day this program can report on.") from None

@@ -6,10 +6,12 @@ import hashlib
 import json
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from typing import Any
 
 from plea_aid.analysis.signs import hidden_sign
+from plea_aid.casework.errors import Invalid
 
 
 def canonical(content: Any) -> str:
@@ -38,6 +40,14 @@ def stamp(at: datetime) -> str:
 def unstamp(text: str) -> datetime:
     """Return the moment that ``stamp`` wrote."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment a day begins by the clock of this machine, aware; raise Invalid for a day beyond its clock."""
+    try:
+        return datetime.combine(day, clock_time.min).astimezone()
+    except (OverflowError, ValueError, OSError):
+        raise Invalid(f"{day} is not a day this program can report on.") from None
 
 
 def new_id() -> str:

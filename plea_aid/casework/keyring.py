@@ -184,8 +184,9 @@ def first_words(keys: MasterKeys | None, *, show_code: bool) -> list[str]:
     lines = [f"Master key {keys.first.fingerprint} {made}. {LOSS}"]
     if keys.made:
         lines.append("Copy that file now to a place apart from this machine and from the backups.")
-    code = keys.first.recovery_code() if show_code and keys.made else "shown by: plea-aid key code"
-    return [*lines, f"Its recovery code, to be written down on paper: {code}"]
+    if show_code and keys.made:
+        return [*lines, f"Write its recovery code down on paper: {keys.first.recovery_code()}"]
+    return [*lines, "Write its recovery code down on paper; 'plea-aid key code' shows it to you."]
 
 
 def write_key_file(file: Path, keys: tuple[MasterKey, ...], *, replace: bool = False) -> None:

@@ -22,8 +22,11 @@ def verify(
 ) -> None:
     """Check the audit trail and every frozen version for an altered byte; exit 2 and say where if there is one."""
     with one_line_faults("verify"), database() as db:
+        from plea_aid.casework.accounts import server_actor
         from plea_aid.casework.anchors import kept_by, read_anchor
         from plea_aid.casework.audit import verify_chain
+        from plea_aid.casework.errors import Unavailable
+        from plea_aid.casework.trail import record_verification
 
         public_key = public_key or (_own_public_key() if anchor else "")
         anchors = [read_anchor(file.read_bytes(), public_key) for file in anchor or ()]
@@ -35,6 +38,10 @@ def verify(
         typer.echo(f"{result.events} events and {result.sealed_rows} sealed rows: nothing was altered.")
         if result.disposed:
             typer.echo(f"{result.disposed} sealed rows are gone by certificate of disposal, and no others.")
+        try:
+            record_verification(db, server_actor(), events=result.events, sealed_rows=result.sealed_rows)
+        except Unavailable:
+            typer.echo("Nothing can be written to this store, so that it was verified is not recorded in it.")
         for one in anchors:
             typer.echo(f"Events up to {one.last} are those that were anchored on {one.made_at}.")
 

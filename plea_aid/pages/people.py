@@ -14,7 +14,7 @@ from plea_aid.pages import saving
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.sign_in import PASSWORD_HELP
-from plea_aid.pages.wording import plain, sentence
+from plea_aid.pages.wording import address, plain, sentence
 
 ROLE_WORDS = {
     "prosecutor": "Prosecutor: has cases, weighs, decides and submits",
@@ -64,7 +64,7 @@ def draw_own() -> None:
     st.header("Change your password", anchor=False)
     if not own.has_password:
         st.markdown(
-            f"You have no password here: you sign in through the office's provider as {plain(own.email)}. Whoever "
+            f"You have no password here: you sign in through the office's provider as {address(own.email)}. Whoever "
             "keeps the accounts can give you a one-time code, with which you choose one."
         )
         return
@@ -95,7 +95,7 @@ def _state(user: UserView) -> str:
 def _way(user: UserView) -> str:
     ways = ["password"] if user.has_password else []
     if user.email:
-        ways.append(f"provider, as {plain(user.email)}")
+        ways.append(f"provider, as {address(user.email)}")
     return " or ".join(ways) or "one-time code"
 
 
@@ -168,7 +168,7 @@ def _change(db: Database, actor: Actor, users: list[UserView]) -> None:
 
 def _tell_code(user: UserView, code: str | None) -> None:
     if code is None:
-        st.success(f"{plain(user.display_name)} signs in through the office's provider as {plain(user.email)}.")
+        st.success(f"{plain(user.display_name)} signs in through the office's provider as {address(user.email)}.")
         return
     st.success(
         f"Give {plain(user.display_name)} this one-time code, in person or by telephone: **{plain(code)}**. It is "

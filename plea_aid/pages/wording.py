@@ -63,6 +63,11 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#+\-.!|~$:])", r"\\\1", text)
 
 
+def address(email: str) -> str:
+    """Return an e-mail address to show; as code, since Markdown makes a link of any other."""
+    return f"`{email.replace('`', '')}`"
+
+
 def clock(moment: datetime, zone: str | None) -> str:
     """Return a moment as the person's own clock shows it: 'Nov 22, 5:41 PM'."""
     local = moment.astimezone(_zone(zone))

@@ -1,8 +1,9 @@
 """How well the guard finds what it should: recall and precision over a labelled corpus of case-note lines.
 
-The corpus is `helena/guard-corpus.csv`, which the detectors were written with; `helena/guard-unseen.csv` was written
-before them and no line of it was looked at while they were, so that it tells what a new text meets. A line of text, and what is to be found in it as `kind: words`, several
-parted by ` | `, nothing where nothing is to be found. All persons in it are invented.
+`helena/guard-corpus.csv` is what the detectors were written with. `helena/guard-unseen.csv` was written before them and
+no line of it was looked at while they were, so that it tells what a new text meets. Both hold a line of text, and what
+is to be found in it as `kind: words`, several parted by ` | `, nothing where nothing is to be found. All persons in
+them are invented.
 """
 
 import csv
@@ -49,7 +50,7 @@ UNSEEN = "guard-unseen.csv"
 
 
 def load_corpus(data_dir: Path | None = None, name: str = CORPUS) -> list[CorpusLine]:
-    """A published corpus: the one the detectors were written with, or ``UNSEEN``. Raises GuardDataError when a row is wrong, naming it."""
+    """A published corpus, ``CORPUS`` or ``UNSEEN``. Raises GuardDataError when a row is wrong, naming it."""
     path = (data_dir or installed_data_dir()) / "helena" / name
     lines: list[CorpusLine] = []
     with path.open(encoding="utf-8", newline="") as file:

@@ -286,6 +286,10 @@ SERVICES = {
     "submission.submit": Service(
         "case.submit", "prosecutor", lambda o: (o.case.id, o.fill(o.case.id).version), _with_rules
     ),
+    "trail.record_verification": Service(
+        "audit.verify", "supervisor", lambda o: (), lambda o: {"events": 1, "sealed_rows": 0}
+    ),
+    "trail.trail_state": Service("audit.read", "auditor", lambda o: ()),
     "trail.list_events": Service("audit.read", "auditor", lambda o: ()),
     "walls.close_to": Service(
         "wall.change", "prosecutor", lambda o: (o.case.id, o.people.paralegal.user_id, "A conflict of interest.")

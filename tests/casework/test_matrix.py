@@ -229,6 +229,11 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "signin.own_sessions": (_A.SESSION_OWN, lambda w, a: signin.own_sessions(w.db, a)),
     "signoff.sign_off": (_A.LAW_SIGN_OFF, lambda w, a: signoff.sign_off(w.db, a, "offense", "none", "0")),
     "signoff.sign_offs": (_A.LAW_READ, lambda w, a: signoff.sign_offs(w.db, a)),
+    "trail.record_verification": (
+        _A.AUDIT_READ,
+        lambda w, a: trail.record_verification(w.db, a, events=1, sealed_rows=0),
+    ),
+    "trail.trail_state": (_A.AUDIT_READ, lambda w, a: trail.trail_state(w.db, a)),
     "trail.list_events": (_A.AUDIT_READ, lambda w, a: trail.list_events(w.db, a, limit=1000)),
 }
 """Services that list cases or have nothing to do with one."""

@@ -38,6 +38,7 @@ PAGES: dict[str, Action | None] = {
     "review": _A.CASE_LIST,
     "releases": _A.RELEASE_LIST,
     "law-impact": _A.IMPACT_READ,
+    "audit": _A.AUDIT_READ,
     "office": _A.OFFICE_READ,
     "accounts": _A.USER_LIST,
     "quick": None,
@@ -100,6 +101,7 @@ def test_a_page_shows_a_case_to_whom_the_table_says(
             assert MARK in page, name
     refused = "may not" in shown["accounts"]
     assert refused == (Action.USER_LIST not in ROLE_MAY[role])
+    assert ("Hash of the last" in shown["audit"]) == (Action.AUDIT_READ in ROLE_MAY[role])
     for name in ("releases", "office", "docket"):
         assert ("may not" in shown[name]) == (PAGES[name] not in ROLE_MAY[role]), name
 

@@ -125,7 +125,7 @@ def test_an_account_is_tied_to_an_address_and_untied(db: Database, pat: Actor, o
     for key, value in {"name": "Sam Roe", "user": "sam", "email": "sam.roe@city.example"}.items():
         app.text_input(key=f"people/{key}").set_value(value)
     press(app, "Add")
-    assert "signs in through the office's provider as sam\\.roe@city\\.example" in visible(app)
+    assert "signs in through the office's provider as `sam.roe@city.example`" in visible(app)
     app.run()
     sam = next(u for u in accounts.list_users(db, pat) if u.user_name == "sam")
     address = field(app, "E-mail address at the office's sign-in provider")

@@ -9,7 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from plea_aid.analysis.signs import as_said
 from plea_aid.privacy.guard import Hit
+
+LONGEST_SENTENCE = 1_000
+"""Characters of what a refusal says."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,10 @@ class Fault:
 
 
 class CaseworkError(Exception):
-    """Any refusal of this room. Nothing was saved."""
+    """Any refusal of this room, in one short sentence, whatever it repeats. Nothing was saved."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(as_said(sentence, LONGEST_SENTENCE))
 
 
 class NotAllowed(CaseworkError):

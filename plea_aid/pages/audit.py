@@ -13,6 +13,7 @@ from plea_aid.casework.event_words import DONE, in_words
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.trail import EventView, Wanted
 from plea_aid.pages import saving
+from plea_aid.pages.dates import read_day, typed_day
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
@@ -75,18 +76,28 @@ def _wanted(db: Database, actor: Actor, state: trail.TrailState) -> tuple[Wanted
     actions = {"": EVERYTHING, **dict(sorted(DONE.items(), key=lambda one: one[1]))}
     cause = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        days = st.date_input("Days", (today - timedelta(days=30), today), key="audit/days", width=240)
+        first = st.text_input("From", typed_day(today - timedelta(days=30)), key="audit/since", width=140)
+        last = st.text_input("Through", typed_day(today), key="audit/until", width=140)
         person = st.selectbox("Person", list(people), format_func=lambda one: people[one], key="audit/person")
         action = st.selectbox("What was done", list(actions), format_func=lambda one: actions[one], key="audit/action")
         if can(actor, Action.CASE_LIST):
             cause = st.text_input("Cause number", key="audit/cause").strip()
     denied = st.checkbox("Refusals only", key="audit/denied")
-    since, until = days if isinstance(days, tuple) and len(days) == 2 else (None, None)
+    since, until = _day(first), _day(last)
     case_id = None
     if cause:
         found = [one for one in cases.list_cases(db, actor, text=cause).rows if one.cause_number == cause]
         case_id = found[0].id if found else NO_CASE
     return Wanted(actor_id=person or "", action=action or "", denied=denied, since=since, until=until), case_id
+
+
+def _day(typed: str) -> date | None:
+    """Return a day typed, None for an empty field; for what is no day it is said so and no day is asked for."""
+    try:
+        return read_day(typed)
+    except ValueError as fault:
+        st.error(plain(str(fault)))
+        return None
 
 
 def _events(events: list[EventView], *, reasons: bool) -> None:

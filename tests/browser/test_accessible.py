@@ -14,17 +14,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from plea_aid.casework import submission
 from plea_aid.casework.migrate import open_database
+from plea_aid.pages.walk import STEP_IDS
 from tests.browser.conftest import Server, running
 from tests.browser.test_review import people, ready_case
-from tests.browser.test_walk import PASSWORD, at, fill, press, settled
+from tests.browser.test_walk import EVERY_OTHER_PAGE, PASSWORD, at, fill, press, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCKET = Path(__file__).parents[2] / "data" / "examples" / "docket.csv"
-PAGES = (
-    "", "quick", "charges", "options", "compare", "factors", "decision", "note", "release", "retention", "docket",
-    "review", "releases", "office", "law", "law?offense=mt-45-5-206-1-a", "law-impact", "law-draft", "accounts",
-    "access", "sessions", "may", "you",
-)  # fmt: skip
+PAGES = ("", *STEP_IDS, *EVERY_OTHER_PAGE, "law?offense=mt-45-5-206-1-a")
 
 
 @dataclass(frozen=True)
@@ -167,6 +164,10 @@ def test_no_page_has_a_serious_fault_of_accessibility(office: Office, browser: B
         if name == "options":
             page.get_by_text("Suggestions", exact=True).click()
             faults += look_at(page, "suggestions")
+        if name == "find":
+            page.get_by_role("searchbox", name="Find a case or an offense").fill("45-5-206")
+            press(page, "Find")
+            faults += look_at(page, "found")
         if name == "docket":
             page.locator("input[type=file]").set_input_files(DOCKET)
             press(page, "Screen the docket")
@@ -250,21 +251,21 @@ def test_the_walk_needs_nothing_but_a_keyboard(office: Office, browser: Browser)
     at(page, "Sign in to Plea Aid")
     type_into(page, "^User name$", "sam")
     type_into(page, "^Password$", PASSWORD)
-    use(page, "^Sign in$")
+    use(page, "^Sign in")
     at(page, "Cases")
 
     type_into(page, "^Cause number$", "CR-2026-0500")
     type_into(page, "^Date of the offense$", "3/14/2026")
-    use(page, "^Start a case$")
+    use(page, "^Start a case")
     at(page, "Charges")
     type_into(page, "^Citation or words$", "45-5-206(1)(a)")
     use(page, r"^Add MCA 45-5-206\(1\)\(a\)")
     expect(page.get_by_role("heading", name=re.compile("^Count 1: Partner or family member assault"))).to_be_visible()
-    use(page, "^Next: Plea options$", by="Shift+Tab")
+    use(page, "^Next: Plea options", by="Shift+Tab")
     at(page, "Plea options")
-    use(page, "^Add the usual offer as charged$", key="Space")
+    use(page, "^Add the usual offer as charged", key="Space")
     type_into(page, "^Jail suspended, days$", "355")
-    use(page, "^Next: Compare$", by="Shift+Tab")
+    use(page, "^Next: Compare", by="Shift+Tab")
     at(page, "Compare")
     tab_to(page, r"^Flagged \(\d+\)$")
     page.keyboard.press("ArrowRight")
@@ -273,12 +274,12 @@ def test_the_walk_needs_nothing_but_a_keyboard(office: Office, browser: Browser)
     expect(page.get_by_role("tab", name=re.compile("^Possible"))).to_have_attribute("aria-selected", "true")
     use(page, "Who is in which group$", by="Shift+Tab")
     expect(page.locator("details[open] > summary").filter(has_text="Who is in which group")).to_be_visible()
-    use(page, "^Next: Factors$", by="Shift+Tab")
+    use(page, "^Next: Factors", by="Shift+Tab")
     at(page, "Factors")
     use(page, "was it considered", key="Space")
     factor = page.get_by_role("radiogroup", name=re.compile("was it considered")).first
     page.keyboard.press("ArrowRight")
     settled(page)
     expect(factor.get_by_role("radio", checked=True)).to_have_count(1)
-    use(page, "^Next: Decision$", by="Shift+Tab")
+    use(page, "^Next: Decision", by="Shift+Tab")
     at(page, "Decision")

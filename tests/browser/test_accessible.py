@@ -124,6 +124,10 @@ def look_at(page: Page, where: str) -> list[str]:
     settled(page)
     page.evaluate(UNFOLD)
     settled(page)
+    for _ in range(100):  # a picture is drawn, and named, after the page around it
+        if not page.evaluate(STRUCTURE)["unnamedPictures"]:
+            break
+        page.wait_for_timeout(100)
     faults = [f"{where}: {one}" for one in violations(page, ALL)] + structure_faults(page, where)
     tabs = page.get_by_role("tab")
     for place in range(tabs.count()):

@@ -205,7 +205,7 @@ FOCUS = """() => {
         moved: !last || last.e !== e,
         unseen: was && was.e !== e && was.e.matches(USED) && !within && looks(was.e) === was.looks ? was.name : '',
         backwards: !!(order & Node.DOCUMENT_POSITION_PRECEDING),
-        above: !!was && e.closest('main') === was.e.closest('main') && box.bottom - rim <= was.top
+        above: !!was && !was.e.contains(e) && e.closest('main') === was.e.closest('main') && box.bottom - rim <= was.top
             && box.left < was.right,
     };
     window.lastFocus = {e, looks: looks(e), name: told.name, top: box.top - rim, right: box.right};

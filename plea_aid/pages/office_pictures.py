@@ -64,7 +64,9 @@ def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
         y=alt.Y("Family:N", sort=names, title=None, axis=alt.Axis(labelLimit=180)),
         tooltip=["Family:N", "Cases:Q", alt.Tooltip("middle:Q", title="Middle case, days")],
     )
-    bar = base.mark_bar(height=12, color="#8fbfdc").encode(x=alt.X("from:Q", title="Days"), x2="to:Q")
+    most = max(7, *(one.three_quarters for one in spreads))
+    day = alt.X("from:Q", title="Days", scale=alt.Scale(domain=[0, most]), axis=alt.Axis(format="d", tickMinStep=1))
+    bar = base.mark_bar(height=12, color="#8fbfdc").encode(x=day, x2="to:Q")
     tick = base.mark_tick(thickness=3, size=22, color=_DARK).encode(x="middle:Q")
     word = base.mark_text(align="left", dx=6, dy=-12, fontSize=12, color="#1b1b1b").encode(
         x="middle:Q", text="middle:Q"
@@ -73,6 +75,6 @@ def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
 
 
 def _plain(chart: alt.LayerChart, rows: int) -> alt.LayerChart:
-    sized: alt.LayerChart = chart.properties(height=_ROW * rows + 40)
+    sized: alt.LayerChart = chart.properties(height=_ROW * rows + 70)  # the axis takes its height from it
     sized = sized.configure_axis(labelColor="#1b1b1b", labelFontSize=12, domain=False, ticks=False, grid=False)
     return cast(alt.LayerChart, sized.configure_view(strokeWidth=0))

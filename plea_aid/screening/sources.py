@@ -143,7 +143,10 @@ def _quickly(path: Path, header: list[str], block: int, size: int) -> Iterator[B
 
     def misfit(row: Any) -> str:
         # Rows are numbered from 1, the header's own, and blank lines are not counted.
-        misfits[row.number - 2] = next(csv.reader(io.StringIO(row.text, newline="")))
+        try:
+            misfits[row.number - 2] = next(csv.reader(io.StringIO(row.text, newline="")))
+        except csv.Error:
+            return "error"  # a cell beyond all measure: the careful reader says where
         return "skip"
 
     with path.open("rb") as raw:

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from plea_aid.casework import (
     accounts,
     audit_report,
@@ -154,7 +156,7 @@ def refusal(call: Call, text: str) -> str | None:
 
 def _no_stored_text_has_a_hidden_sign(db: Database) -> None:
     with db.read() as session:
-        for row in session.query(CaseFile):
+        for row in session.scalars(select(CaseFile)):
             stored = json.dumps(json.loads(row.document), ensure_ascii=False)
             assert not [sign for sign in HIDDEN if sign in stored]
 

@@ -70,6 +70,8 @@ class Settings:
     """``PLEA_AID_KEY``: the master key itself, for containers that hand secrets over as variables; else empty."""
     key_file: Path
     """``PLEA_AID_KEY_FILE``: file of the master key; ``plea-aid.key`` in ``home`` unless set."""
+    sqlcipher: bool
+    """``PLEA_AID_SQLCIPHER``: 1 encrypts the SQLite file whole, beside its fields; needs the extra ``sqlcipher``."""
     anchor_key_file: Path
     """``PLEA_AID_ANCHOR_KEY_FILE``: file of the key that signs anchors of the audit trail; in ``home`` unless set."""
     port: int
@@ -96,6 +98,7 @@ def settings() -> Settings:
         database_url=url,
         key=os.environ.get("PLEA_AID_KEY", ""),
         key_file=Path(os.environ.get("PLEA_AID_KEY_FILE") or home / "plea-aid.key"),
+        sqlcipher=_yes("PLEA_AID_SQLCIPHER"),
         anchor_key_file=Path(os.environ.get("PLEA_AID_ANCHOR_KEY_FILE") or home / "plea-aid-anchor.key"),
         port=_whole_number("PLEA_AID_PORT", 8501),
         idle_minutes=_whole_number("PLEA_AID_IDLE_MINUTES", 30),
@@ -113,6 +116,13 @@ def _whole_number(name: str, default: int) -> int:
     if not text.isdigit() or int(text) == 0:
         raise ValueError(f"{name}: '{text}' is not accepted; give a whole number above 0")
     return int(text)
+
+
+def _yes(name: str) -> bool:
+    text = os.environ.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise ValueError(f"{name}: '{text}' is not accepted; give 1 for yes or 0 for no")
+    return text == "1"
 
 
 def _addresses(name: str, default: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from plea_aid.casework.data_keys import Keyring
 from plea_aid.casework.encrypted import use_keyring
 from plea_aid.casework.errors import Invalid, Unavailable
 from plea_aid.casework.keyring import MasterKeys, keys_at_hand, keys_or_new
+from plea_aid.casework.whole_file import WholeFile, driver, expect
+from plea_aid.settings import settings
 
 BUSY_MILLISECONDS = 5000
 """How long a transaction waits for another one before the person is told to try again."""
@@ -37,14 +39,35 @@ class Database:
     first_keys: MasterKeys | None = None
     """The master keys, when this opening was the one that began to encrypt with them."""
 
+    whole_file: WholeFile | None = None
+    """How the file is opened, where SQLite's file is encrypted whole."""
+
     def __init__(
-        self, url: str, keys: Callable[[], MasterKeys | None] = keys_at_hand, *, schema: str | None = None
+        self,
+        url: str,
+        keys: Callable[[], MasterKeys | None] = keys_at_hand,
+        *,
+        schema: str | None = None,
+        whole: bool | None = None,
     ) -> None:
-        """Open nothing yet; ``schema`` names another place inside a PostgreSQL database than the usual one."""
+        """Open nothing yet; ``schema`` names another place inside a PostgreSQL database than the usual one.
+
+        ``whole`` says whether SQLite's file is encrypted whole; as PLEA_AID_SQLCIPHER has it unless given. Raises
+        Invalid for an address this program does not use and a file of the other kind.
+        """
         parsed = _accepted(url)
         self.url = parsed.render_as_string(hide_password=True)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed, schema)
+        if settings().sqlcipher and not self.is_sqlite:
+            raise Invalid("PLEA_AID_SQLCIPHER is for a SQLite file; for PostgreSQL unset it and encrypt the disk.")
+        if self.is_sqlite:
+            file = _private(parsed)
+            whole = settings().sqlcipher if whole is None else whole
+            expect(file, whole=whole)
+            self.whole_file = WholeFile(file, keys, self.begin_to_encrypt) if whole else None
+            self.engine = _sqlite_engine(parsed, self.whole_file)
+        else:
+            self.engine = _postgres_engine(parsed, schema)
         self.keyring = Keyring(self.engine, keys)
         use_keyring(self.engine.dialect, self.keyring)
 
@@ -86,7 +109,7 @@ class Database:
 
     def begin_to_encrypt(self) -> MasterKeys:
         """Return the master keys for a database that has none yet; the key file is made when no key is at hand."""
-        self.first_keys = keys_or_new()
+        self.first_keys = self.first_keys or keys_or_new()  # an encrypted file has needed them before its tables
         return self.first_keys
 
     def close(self) -> None:
@@ -126,13 +149,26 @@ def _accepted(url: str) -> URL:
     )
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _private(url: URL) -> Path:
     file = Path(str(url.database))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # The file holds confidential case records: nobody but the account that runs the program reads it.
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    # A fault's words go to the log: they never hold what a statement was to write.
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+    return file
+
+
+def _sqlite_engine(url: URL, whole: WholeFile | None) -> Engine:
+    engine = create_engine(
+        url,
+        module=driver() if whole else sqlite3,
+        hide_parameters=True,  # a fault's words go to the log: they never hold what a statement was to write
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+    )
+    if whole:
+
+        @event.listens_for(engine, "do_connect")
+        def _open(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+            return whole.connect(*arguments, **options)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

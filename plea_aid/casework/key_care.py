@@ -21,6 +21,7 @@ from plea_aid.casework.keyring import (
     write_key_file,
 )
 from plea_aid.casework.permissions import Action
+from plea_aid.casework.whole_file import WholeFile
 from plea_aid.casework.work import changing
 from plea_aid.settings import settings
 
@@ -51,6 +52,11 @@ def key_state(db: Database) -> KeyState:
         remarks.append(
             f"The database still needs key {opened.master}; plea-aid key rotate --master changes to the first."
         )
+    if db.whole_file and db.whole_file.opened_with != opened.master:
+        remarks.append(
+            f"The file as a whole is under key {db.whole_file.opened_with}: keep both; plea-aid key rotate --master "
+            "brings file and data keys under one."
+        )
     if now() - newest > OLD:
         remarks.append("The data key is older than a year: plea-aid key rotate makes a new one for what is saved next.")
     return KeyState(opened.master, keys.origin, len(opened.content), newest, tuple(remarks))
@@ -80,7 +86,12 @@ def rotate_master_key(db: Database, actor: Actor) -> MasterKey:
     """Wrap the data keys with another master key and return it: the first at hand, or a new one in the key file.
 
     The file keeps the earlier key, which older backups need. Stopped anywhere, the database opens with one of the two.
+    A file that is encrypted whole is put under the new key first, for which nobody else may use it (else Invalid).
     """
+    with changing(db, actor) as work:
+        work.require(Action.KEY_KEEP, kind="key")
+    if db.whole_file:
+        _rekey_file(db, db.whole_file)
     with changing(db, actor) as work:
         work.require(Action.KEY_KEEP, kind="key")
         keys = _at_hand()
@@ -99,17 +110,29 @@ def recover_key(code: str, db: Database) -> MasterKey:
     Raises KeyFault for a mistyped code, for the code of another database, and where no file is used.
     """
     key = key_from_code(code)
+    present = keys_at_hand() if settings().key or settings().key_file.exists() else None
+    if db.whole_file:
+        offered = MasterKeys((key, *(present.keys if present else ())), "this recovery code and the key file")
+        db.whole_file.keys = lambda: offered
     with db.read() as session:
         wanted = wanted_master(session.connection())
-    if wanted not in (None, key.fingerprint):
+    opens_the_file = db.whole_file and db.whole_file.opened_with == key.fingerprint
+    if wanted not in (None, key.fingerprint) and not opens_the_file:
         raise KeyFault(f"This is the code of key {key.fingerprint}; the database needs the code of key {wanted}.")
     if settings().key:
         raise KeyFault("PLEA_AID_KEY is set, so no key file is read; unset it, or put the right key there.")
-    present = keys_at_hand() if settings().key_file.exists() else None
     if present and present.named(key.fingerprint):
         raise KeyFault(f"The key file {settings().key_file} holds key {key.fingerprint} already.")
     write_key_file(settings().key_file, (key, *(present.keys if present else ())), replace=present is not None)
     return key
+
+
+def _rekey_file(db: Database, whole: WholeFile) -> None:
+    """Put the file under the master key that its data keys are wrapped with next; done again, it goes on from there."""
+    before = db.keyring.load().master
+    with whole.alone(db.engine) as put_under:
+        keys = _at_hand()
+        put_under((_with_new_key(keys) if keys.first.fingerprint == before else keys).first)
 
 
 def _at_hand() -> MasterKeys:

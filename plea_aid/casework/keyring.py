@@ -89,6 +89,10 @@ class MasterKey:
         except (ValueError, InvalidTag) as error:
             raise Tampered(f"A key kept for '{purpose}' does not open: it was altered.") from error
 
+    def file_key(self) -> bytes:
+        """Return the key of a database file that is encrypted whole."""
+        return self._derived("whole database file")
+
     def _cipher(self) -> AESGCM:
         return AESGCM(self._derived("wrap"))
 

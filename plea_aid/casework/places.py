@@ -18,10 +18,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from plea_aid.casework.canonical import now
+from plea_aid.casework.data_keys import wanted_master
 from plea_aid.casework.database import Database, plainly
 from plea_aid.casework.errors import Invalid
-
-IN_USE = "The database is in use{by}; stop every Plea Aid process first, so that no save is lost."
+from plea_aid.casework.keyring import keys_at_hand
+from plea_aid.casework.whole_file import IN_USE, WholeFile, is_empty, is_plain
 
 
 class Place(ABC):
@@ -46,17 +47,23 @@ class Place(ABC):
 @contextmanager
 def held(url: str) -> Iterator[Place]:
     """Keep everyone else out of the database at ``url``; raise Invalid while it is in use, Unavailable."""
-    db = Database(url)
+    db = Database(url, whole=_whole(url))
     try:
         with plainly(), db.engine.connect() as connection:
             try:
-                kind = _SqlitePlace if db.is_sqlite else _PostgresPlace
-                with kind(url, connection) as place:
+                with _SqlitePlace(url, connection, db) if db.is_sqlite else _PostgresPlace(url, connection) as place:
                     yield place
             finally:
                 connection.invalidate()
     finally:
         db.close()
+
+
+def _whole(url: str) -> bool | None:
+    """Say whether what stands there is encrypted whole, whatever the setting; None where the setting decides."""
+    address = sa.make_url(url)
+    file = Path(str(address.database))
+    return None if address.get_backend_name() != "sqlite" or is_empty(file) else not is_plain(file)
 
 
 def _mark() -> str:
@@ -69,7 +76,8 @@ def _unused(tables: set[str], count: Any) -> bool:
 
 
 class _SqlitePlace(Place):
-    def __init__(self, url: str, connection: Connection) -> None:
+    def __init__(self, url: str, connection: Connection, db: Database) -> None:
+        self.whole = db.whole_file is not None
         self.file = Path(str(sa.make_url(url).database))
         self.here = self.file.with_name(f"{self.file.name}.restoring-{os.getpid()}")
         self.connection = connection
@@ -109,18 +117,42 @@ class _SqlitePlace(Place):
     def change(self) -> str | None:
         kept = self.file.with_name(f"{self.file.name}.before-restore-{_mark()}") if self.holds_work else None
         if kept:
-            aside = Database(str(sa.make_url(self.url).set(database=str(kept))))
+            aside = Database(str(sa.make_url(self.url).set(database=str(kept))), whole=self.whole)
             with aside.engine.connect() as connection:
                 self.raw.backup(connection.connection.driver_connection)
                 connection.invalidate()
             aside.close()
         self.fresh.close()  # any further connection to it would keep its log in use
+        if self.whole or self.fresh.whole_file:
+            self._exchange(self.fresh.whole_file)
+            return str(kept) if kept else None
         with self.fresh.engine.connect() as connection:
             source: Any = connection.connection.driver_connection
             source.execute("PRAGMA journal_mode=DELETE").fetchone()
             source.backup(self.raw)  # one transaction: a crash on the way leaves what stood there
             connection.invalidate()
         return str(kept) if kept else None
+
+    def _exchange(self, whole: WholeFile | None) -> None:
+        """Give the fresh file the name of the other: pages of the one kind cannot be copied into the other."""
+        with self.fresh.engine.connect() as connection:
+            wanted = wanted_master(connection)
+            source: Any = connection.connection.driver_connection
+            if not whole:
+                connection.rollback()
+                source.execute("PRAGMA journal_mode=DELETE").fetchone()
+            connection.invalidate()
+        if whole:
+            keys = keys_at_hand()
+            key = keys.named(wanted) if keys and wanted else None
+            with whole.alone(
+                self.fresh.engine
+            ) as put_under:  # the master key its data keys need, so that one code opens both
+                if key:
+                    put_under(key)
+        if os.name == "nt":  # where an open file cannot be replaced
+            self.raw.close()
+        os.replace(self.here, self.file.resolve())
 
     def _clear(self) -> None:
         for end in ("", "-wal", "-shm", "-journal"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,9 +174,9 @@ def _sqlite_engine(url: URL, whole: WholeFile | None) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        _write_ahead(connection)
         for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
             "synchronous=FULL",  # an acknowledged save survives a power cut
             "foreign_keys=ON",
             "recursive_triggers=ON",  # or INSERT OR REPLACE would delete a sealed row past its trigger
@@ -191,6 +192,22 @@ def _sqlite_engine(url: URL, whole: WholeFile | None) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turn on the write-ahead log; raise the driver's OperationalError when another process holds the file too long.
+
+    SQLite does not wait for this change as it does for others, so several programs that open a new file would fail.
+    """
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except connection.OperationalError as fault:
+            if "locked" not in str(fault) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def open_for_migration(connection: Connection) -> None:

@@ -6,6 +6,7 @@ Victims appear as a status and a date, defense submissions as a date and a refer
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar, cast
 
@@ -61,10 +62,10 @@ class FactorEntry(_Input):
         return missing if self.weight else [*missing, "say how much it weighs"]
 
 
-class _Gate(_Input):
+class _Gate(_Input, ABC):
+    @abstractmethod
     def gaps(self) -> list[str]:
         """Return what is still missing at this gate."""
-        raise NotImplementedError
 
 
 class PublicSafety(_Gate):

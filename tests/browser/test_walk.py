@@ -28,6 +28,7 @@ def fill(page: Page, label: str, value: str) -> None:
     box = page.get_by_role("textbox", name=label, exact=True).first
     box.fill(value)
     box.press("Tab")
+    settled(page)
 
 
 def press(page: Page, label: str) -> None:
@@ -50,6 +51,7 @@ def tick(page: Page, label: str) -> None:
     expect(box).to_have_count(1)
     page.get_by_text(label).click()
     expect(box).to_be_checked()
+    settled(page)
 
 
 def number(page: Page, label: str, value: str) -> None:
@@ -63,6 +65,7 @@ def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
     choices = page.get_by_role("radiogroup", name=group, exact=True).nth(place)
     choices.get_by_text(answer, exact=True).click()
     expect(choices.get_by_role("radio", name=answer, exact=True)).to_be_checked()
+    settled(page)
 
 
 def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
@@ -76,6 +79,7 @@ def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
         except TimeoutError:
             page.keyboard.press("Escape")
     expect(box).to_have_value(answer)
+    settled(page)
 
 
 def at(page: Page, title: str) -> None:

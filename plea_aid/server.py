@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +93,15 @@ def script_path() -> Path:
 def locked_configuration() -> dict[str, Any]:
     """Return the locked configuration as dotted keys; a file or variable of the machine does not override it."""
     text = _beside("streamlit_config.toml", ".streamlit/config.toml").read_text(encoding="utf-8")
-    return {f"{section}.{key}": value for section, keys in tomllib.loads(text).items() for key, value in keys.items()}
+    return dict(_dotted("", tomllib.loads(text)))
+
+
+def _dotted(within: str, keys: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in keys.items():
+        if isinstance(value, dict):
+            yield from _dotted(f"{within}{key}.", value)
+        else:
+            yield f"{within}{key}", value
 
 
 def _beside(installed: str, checkout: str) -> Path:

@@ -12,6 +12,7 @@ from plea_aid.pages import matrix
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.frame import Screen, case_page, go, policy_notice
+from plea_aid.pages.ground import show_picture
 from plea_aid.pages.pictures import heatmap
 from plea_aid.pages.reasons import LEGEND, STANDING, show_findings
 from plea_aid.pages.weight_plot import PLOTTED, points_summary, points_table, weight_plot, weight_points
@@ -52,7 +53,7 @@ def _glance(screen: Screen, analysed: Analysed) -> None:
         "The highest level in each option, for each group of immigration situations. It is the same for everyone.",
         help=plain(explained(screen.law, "posture", "ground", "not-analysed")),
     )
-    st.altair_chart(heatmap(found), width="stretch", alt=matrix.summary(found))
+    show_picture(heatmap(found), matrix.summary(found))
     groups = list(matrix.groups_of(screen.law))
     st.caption(f"Signs: {LEGEND}. The same as a table:")
     st.table(matrix.table(found), hide_index=True)
@@ -112,6 +113,6 @@ def _plot(screen: Screen, analysed: Analysed, found: Sequence[Weight]) -> None:
     if not points:
         st.info("Choose at least one option to be shown.")
         return
-    st.altair_chart(weight_plot(points, name), width="stretch", alt=points_summary(points, name))
+    show_picture(weight_plot(points, name), points_summary(points, name))
     st.caption(f"Numbers: {plain('; '.join(f'{numbers[o]} {o}' for o in chosen))}. The same as a table:")
     st.table(points_table(points, name), hide_index=True)

@@ -8,6 +8,7 @@ from typing import cast
 import altair as alt
 import pandas as pd
 
+from plea_aid.pages.ground import bar, ink
 from plea_aid.pages.wording import LEVEL_COLOURS
 
 FLAG_COLOURS = {
@@ -43,14 +44,14 @@ def flags_chart(rows: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("Counts:Q", title="Counts", axis=alt.Axis(tickMinStep=1, format=",d")),
         tooltip=["Flag:N", alt.Tooltip("Counts:Q", format=",d")],
     )
-    bars = base.mark_bar(stroke="#1b1b1b").encode(
+    bars = base.mark_bar(stroke=ink()).encode(
         color=alt.Color(
             "Flag:N", scale=alt.Scale(domain=list(FLAG_COLOURS), range=list(FLAG_COLOURS.values())), legend=None
         )
     )
-    numbers = base.mark_text(align="left", dx=4, color="#1b1b1b").encode(text=alt.Text("Counts:Q", format=",d"))
+    numbers = base.mark_text(align="left", dx=4, color=ink()).encode(text=alt.Text("Counts:Q", format=",d"))
     chart = (bars + numbers).properties(height=190, description="Counts of the docket by flag")
-    return cast(alt.LayerChart, chart.configure_axis(labelColor="#1b1b1b", labelFontSize=12))
+    return cast(alt.LayerChart, chart.configure_axis(labelFontSize=12))
 
 
 def grounds_chart(rows: pd.DataFrame) -> alt.LayerChart:
@@ -60,7 +61,7 @@ def grounds_chart(rows: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("Counts:Q", title="Counts that have part in the ground", axis=alt.Axis(tickMinStep=1, format=",d")),
         tooltip=["Ground:N", alt.Tooltip("Counts:Q", format=",d")],
     )
-    bars = base.mark_bar(color="#4a6d8c", stroke="#1b1b1b")
-    numbers = base.mark_text(align="left", dx=4, color="#1b1b1b").encode(text=alt.Text("Counts:Q", format=",d"))
+    bars = base.mark_bar(color=bar(), stroke=ink())
+    numbers = base.mark_text(align="left", dx=4, color=ink()).encode(text=alt.Text("Counts:Q", format=",d"))
     chart = (bars + numbers).properties(height=24 * len(rows) + 40, description="Grounds met most often")
-    return cast(alt.LayerChart, chart.configure_axis(labelColor="#1b1b1b", labelFontSize=12))
+    return cast(alt.LayerChart, chart.configure_axis(labelFontSize=12))

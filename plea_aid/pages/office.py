@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-import altair as alt
 import streamlit as st
 
 from plea_aid.casework import office, outside
@@ -16,6 +14,7 @@ from plea_aid.casework.office import Figures, Spread, Table
 from plea_aid.casework.permissions import Action, can
 from plea_aid.pages import office_pictures, saving
 from plea_aid.pages.frame import page_link, signed_in
+from plea_aid.pages.ground import show_picture
 from plea_aid.pages.office_pictures import HIDDEN
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import counted, family_words, plain
@@ -64,7 +63,7 @@ def _figures(found: Figures) -> None:
         table = found.table(table_id)
         st.header(table.title, anchor=False)
         st.markdown(f"{says} {summary(table, found)}")
-        _picture(lambda t=table: office_pictures.shares(t, found), summary(table, found))  # type: ignore[misc]
+        show_picture(office_pictures.shares(table, found), summary(table, found))
         st.caption("The same as a table, in cases:")
         st.table(counts(table, found), hide_index=True)
     if found.return_kinds:
@@ -74,14 +73,10 @@ def _figures(found: Figures) -> None:
     st.header("Time to the decision", anchor=False)
     words = time_summary(found.time[0])
     st.markdown(f"Days from the beginning of the case to the signing of the decision. {words}")
-    _picture(lambda: office_pictures.days(found.time), words)
+    show_picture(office_pictures.days(found.time), words)
     st.caption("The bar holds the middle half of the cases, the mark is the case in the middle. The same as a table:")
     st.table([_time_row(one) for one in found.time], hide_index=True)
     st.table(counts(found.table("days"), found), hide_index=True)
-
-
-def _picture(draw_it: Callable[[], alt.LayerChart], said: str) -> None:
-    st.altair_chart(draw_it(), width="stretch", alt=said)
 
 
 def summary(table: Table, found: Figures) -> str:

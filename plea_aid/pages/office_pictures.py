@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import cast
 
 import altair as alt
 import pandas as pd
 
 from plea_aid.casework.office import Figures, Spread, Table
+from plea_aid.pages.ground import bar, gap, ink, is_dark
 from plea_aid.pages.wording import family_words
 
 HIDDEN = "not shown"
 _ROW = 34
-_DARK = "#0b4a6f"
-_SHADES = ["#f4f6f8", "#cfe3f1", "#8fbfdc", "#3f86b5", _DARK]
+SHADES = {
+    # Fill and ink of no case, up to a quarter, a half, three quarters, and above: even steps of lightness.
+    "light": (
+        ("#f4f6f8", "#1b1b1b"),
+        ("#cfe3f1", "#1b1b1b"),
+        ("#8fbfdc", "#1b1b1b"),
+        ("#2f74a3", "#ffffff"),
+        ("#0b4a6f", "#ffffff"),
+    ),
+    "dark": (
+        ("#1b2127", "#ffffff"),
+        ("#173f5c", "#ffffff"),
+        ("#2f74a3", "#ffffff"),
+        ("#8fbfdc", "#1b1b1b"),
+        ("#cfe3f1", "#1b1b1b"),
+    ),
+}
 
 
 def shares(table: Table, found: Figures) -> alt.LayerChart:
@@ -22,10 +39,9 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
         {
             "Family": family_words(family),
             "Answer": column,
-            "share": None if count is None else count / cases,
             "word": HIDDEN if count is None else f"{round(100 * count / cases)} %",
             "Cases": HIDDEN if count is None else str(count),
-            "ink": "#ffffff" if count is not None and count / cases > 0.85 else "#1b1b1b",
+            **dict(zip(("fill", "ink"), _shade(count, cases), strict=True)),
         }
         for family, cases, counts in zip(found.families, found.family_cases, table.rows, strict=True)
         for column, count in zip(table.columns, counts, strict=True)
@@ -39,12 +55,14 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
         ),
         tooltip=["Family:N", "Answer:N", "Cases:N", alt.Tooltip("word:N", title="Share")],
     )
-    scale = alt.Scale(domain=[0, 1], range=_SHADES)
-    box = base.mark_rect(stroke="#ffffff", strokeWidth=3).encode(color=alt.Color("share:Q", scale=scale, legend=None))
+    box = base.mark_rect(stroke=gap(), strokeWidth=3).encode(color=alt.Color("fill:N", scale=None))
     word = base.mark_text(fontSize=12).encode(text="word:N", color=alt.Color("ink:N", scale=None))
-    # The shade of a cell and the ink of its number are two scales, one of numbers and one of names.
-    both = cast(alt.LayerChart, (box + word).resolve_scale(color="independent"))
-    return _plain(both, len(found.families))
+    return _plain(box + word, len(found.families))
+
+
+def _shade(count: int | None, cases: int) -> tuple[str, str]:
+    """Return fill and ink of a cell; one that is not shown looks like one without a case, its words say which."""
+    return SHADES["dark" if is_dark() else "light"][ceil(4 * (count or 0) / cases)]
 
 
 def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
@@ -66,15 +84,13 @@ def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
     )
     most = max(7, *(one.three_quarters for one in spreads))
     day = alt.X("from:Q", title="Days", scale=alt.Scale(domain=[0, most]), axis=alt.Axis(format="d", tickMinStep=1))
-    bar = base.mark_bar(height=12, color="#8fbfdc").encode(x=day, x2="to:Q")
-    tick = base.mark_tick(thickness=3, size=22, color=_DARK).encode(x="middle:Q")
-    word = base.mark_text(align="left", dx=6, dy=-12, fontSize=12, color="#1b1b1b").encode(
-        x="middle:Q", text="middle:Q"
-    )
-    return _plain(bar + tick + word, len(names))
+    half = base.mark_bar(height=12, color=bar()).encode(x=day, x2="to:Q")
+    tick = base.mark_tick(thickness=3, size=22, color=ink()).encode(x="middle:Q")
+    word = base.mark_text(align="left", dx=6, dy=-12, fontSize=12, color=ink()).encode(x="middle:Q", text="middle:Q")
+    return _plain(half + tick + word, len(names))
 
 
 def _plain(chart: alt.LayerChart, rows: int) -> alt.LayerChart:
     sized: alt.LayerChart = chart.properties(height=_ROW * rows + 70)  # the axis takes its height from it
-    sized = sized.configure_axis(labelColor="#1b1b1b", labelFontSize=12, domain=False, ticks=False, grid=False)
+    sized = sized.configure_axis(labelFontSize=12, domain=False, ticks=False, grid=False)
     return cast(alt.LayerChart, sized.configure_view(strokeWidth=0))

@@ -9,6 +9,7 @@ from typing import cast
 import altair as alt
 import pandas as pd
 
+from plea_aid.pages.ground import gap
 from plea_aid.pages.matrix import Cell
 from plea_aid.pages.wording import LEVEL_COLOURS, LEVEL_INK, SHAPES
 
@@ -53,7 +54,7 @@ def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
         y=alt.Y("Situation:N", sort=groups, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False)),
         tooltip=["Option:N", "Situation:N", alt.Tooltip("word:N", title="Highest level"), "Grounds:N"],
     )
-    box = base.mark_rect(stroke="#ffffff", strokeWidth=3).encode(
+    box = base.mark_rect(stroke=gap(), strokeWidth=3).encode(
         color=alt.Color(
             "level:N", scale=alt.Scale(domain=list(LEVEL_COLOURS), range=list(LEVEL_COLOURS.values())), legend=None
         )
@@ -62,5 +63,5 @@ def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
     word = base.mark_text(dy=8, fontSize=11).encode(text="word:N", color=alt.Color("ink:N", scale=None))
     height = _ROW * len(groups) + _LINE * lines + 10
     chart: alt.LayerChart = (box + mark + word).properties(height=height)
-    chart = chart.configure_axis(labelColor="#1b1b1b", labelFontSize=11, domain=False, ticks=False)
+    chart = chart.configure_axis(labelFontSize=11, domain=False, ticks=False)
     return cast(alt.LayerChart, chart.configure_view(strokeWidth=0))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from plea_aid.law.records import Kind
 from plea_aid.notes.equivalence import Measure, Weight, figure
+from plea_aid.pages.ground import ink
 from plea_aid.pages.wording import KINDS, LEVEL_COLOURS, LEVEL_INK, SHAPES, plain
 from plea_aid.pages.wording import level as level_words
 
@@ -93,15 +94,15 @@ def weight_plot(points: Sequence[Point], measure: str) -> alt.LayerChart:
         tooltip=["Option:N", "Kind:N", "Level:N", "Measured:N"],
     )
     colours = alt.Scale(domain=list(LEVEL_COLOURS), range=list(LEVEL_COLOURS.values()))
-    disc = base.mark_circle(size=340, opacity=1, stroke="#1b1b1b", strokeWidth=1).encode(
+    disc = base.mark_circle(size=340, opacity=1, stroke=ink(), strokeWidth=1).encode(
         color=alt.Color("level:N", scale=colours, legend=None)
     )
     mark = base.mark_text(fontSize=11).encode(text="mark:N", color=alt.Color("ink:N", scale=None))
-    word = base.mark_text(align="left", dx=13, fontSize=11, color="#1b1b1b").encode(text="said:N")
+    word = base.mark_text(align="left", dx=13, fontSize=11, color=ink()).encode(text="said:N")
     height = _LINE * len(numbers) * len(kinds) + 40
     chart: alt.LayerChart = (disc + mark + word).properties(height=height)
-    chart = chart.configure_axis(labelColor="#1b1b1b", titleColor="#1b1b1b", labelFontSize=11, domain=False)
-    return cast(alt.LayerChart, chart.configure_view(stroke="#c8c8c8"))
+    chart = chart.configure_axis(labelFontSize=11, domain=False)
+    return cast(alt.LayerChart, chart.configure_view(stroke="#808890"))
 
 
 def points_table(points: Sequence[Point], measure: str) -> list[dict[str, str]]:

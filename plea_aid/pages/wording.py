@@ -14,12 +14,12 @@ from plea_aid.notes.view import counted, day, days, dollars
 __all__ = ["KINDS", "SHAPES", "STAGES", "counted", "day", "days", "dollars", "joined", "sentence"]
 
 LEVEL_COLOURS: dict[str, str] = {
-    # Blue to orange to dark red: tells apart with every common colour-blindness and in grey print. Words and shapes
-    # say the same, so colour is never needed.
+    # Pale blue to orange to dark red, each step darker: tells apart with every common colour-blindness and in grey
+    # print. Words and shapes say the same, so colour is never needed.
     "certain": "#8f1d14",
     "likely": "#c8511b",
-    "possible": "#f2c14e",
-    "unlikely": "#cfe3f1",
+    "possible": "#eab13a",
+    "unlikely": "#c3dcee",
     "none": "#f4f6f8",
     "not-analysed": "#d9d2e9",
 }

@@ -21,6 +21,7 @@ from tests.browser.test_walk import EVERY_OTHER_PAGE, PASSWORD, at, fill, press,
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCKET = Path(__file__).parents[2] / "data" / "examples" / "docket.csv"
+DARK = ("", "charges", "compare", "decision", "office")
 PAGES = ("", *STEP_IDS, *EVERY_OTHER_PAGE, "law?offense=mt-45-5-206-1-a")
 
 
@@ -179,6 +180,13 @@ def test_no_page_has_a_serious_fault_of_accessibility(office: Office, browser: B
             faults += look_at(page, "screened docket")
         if name == "office":
             expect(page.get_by_role("heading", name="Time to the decision")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    for name in DARK:
+        page.goto(f"{office.address}/{name}?case={case}" if name else office.address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+        settled(page)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(0, 0, 0)")
+        faults += [f"{name or 'cases'}, dark: {one}" for one in violations(page, ALL)]
     assert faults == []
 
 

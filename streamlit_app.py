@@ -20,6 +20,7 @@ from plea_aid.pages import (
     factors,
     find,
     frame,
+    help_page,
     keeping,
     law_draft,
     law_impact,
@@ -110,6 +111,8 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
         "access": _page("access", access.draw, "Access", False),
         "sessions": _page("sessions", sessions.draw, "Sessions", False),
         "may": _page("may", may.draw, "What you may do", actor is not None),
+        "help": _page("help", help_page.draw, "Help", actor is not None),
+        "accessibility": _page("accessibility", help_page.draw_accessibility, "Accessibility", False),
         "you": _page("you", people.draw_own, "Your account", actor is not None),
     }
 

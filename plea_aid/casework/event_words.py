@@ -7,6 +7,7 @@ from plea_aid.casework.permissions import PHRASES, Action
 DONE: dict[str, str] = {
     "account.create": "made an account",
     "account.first-code": "printed the code for the first account",
+    "account.guide": "opened or closed the guide of the walk",
     "account.identity": "tied an account to the sign-in provider",
     "account.password": "changed their own password",
     "account.use-code": "set a password with a one-time code",

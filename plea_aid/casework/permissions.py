@@ -35,6 +35,7 @@ class Action(StrEnum):
     EXAMPLES_LOAD = "examples.load"
     PASSWORD_CHANGE = "account.password"  # noqa: S105
     SESSION_OWN = "session.own"
+    GUIDE_KEEP = "account.guide"
     USER_LIST = "user.list"
     USER_CHANGE = "user.change"
     SESSION_LIST = "session.list"
@@ -92,7 +93,7 @@ class Verdict:
 
 
 _A = Action
-_OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.LAW_READ, _A.QUICK_CHECK})
+_OWN = frozenset({_A.PASSWORD_CHANGE, _A.SESSION_OWN, _A.GUIDE_KEEP, _A.LAW_READ, _A.QUICK_CHECK})
 _READ = _OWN | {_A.CASE_LIST, _A.CASE_READ, _A.IMPACT_READ}
 _ATTORNEY = _READ | {
     _A.CASE_CREATE, _A.CASE_CHANGE, _A.CASE_WEIGH, _A.CASE_DECIDE, _A.CASE_SUBMIT, _A.CASE_OFFER,
@@ -148,6 +149,7 @@ PHRASES: dict[Action, str] = {
     _A.EXAMPLES_LOAD: "load the example cases",
     _A.PASSWORD_CHANGE: "change their own password",
     _A.SESSION_OWN: "see and end their own sessions",
+    _A.GUIDE_KEEP: "open and close the guide of the walk",
     _A.USER_LIST: "see the list of accounts",
     _A.USER_CHANGE: "add or change accounts",
     _A.SESSION_LIST: "see who is signed in",

@@ -80,6 +80,8 @@ class User(Table, table=True):
     """Argon2id; none until the person has used their one-time code."""
     active: bool = True
     created_at: datetime = Field(default_factory=now)
+    guide_shown: bool | None = None
+    """Whether the person wants the guide of the walk; none: they did not say."""
 
 
 class LinkedIdentity(Table, table=True):

@@ -18,6 +18,7 @@ from plea_aid.pages.frame import chosen_case, go, page_link, signed_in
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, plain
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -45,6 +46,7 @@ def draw() -> None:
         st.info(can(actor, Action.WALL_LIST, view).because)
     if listed:
         _history(listed)
+    show_words("access")
 
 
 def _state(view: CaseView, listed: list[WallView] | None) -> None:

@@ -17,6 +17,7 @@ from plea_aid.pages.dates import read_day, typed_day
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
+from plea_aid.pages.words_used import show_words
 
 ROWS = 100
 EVERYONE, EVERYTHING = "Everyone", "Everything"
@@ -43,6 +44,7 @@ def draw() -> None:
         st.caption(
             f"These are the last {ROWS}. Narrow the days or the person for others; plea-aid report writes all of them."
         )
+    show_words("audit", texts=(in_words(one.action, one.outcome) for one in events))
 
 
 def _state(state: trail.TrailState) -> None:
@@ -56,7 +58,7 @@ def _state(state: trail.TrailState) -> None:
     verified = (
         f"last found whole on {clock(state.verified_at, zone)}, up to event {state.verified_to:,}"
         if state.verified_at
-        else "not verified yet: plea-aid verify reads every event again"
+        else "never verified: plea-aid verify reads every event again"
     )
     st.table(
         [

@@ -20,6 +20,7 @@ from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.walk import STEP_IDS, landing_step
 from plea_aid.pages.wording import STAGES, clock, plain, short_day
+from plea_aid.pages.words_used import show_words
 
 _ALL = "Every stage"
 AT_ONCE = 25
@@ -84,6 +85,7 @@ def draw() -> None:
     _pages(listing.next)
     if can(actor, Action.EXAMPLES_LOAD) and not any(row.example for row in listing.rows):
         _examples(db, actor)
+    show_words("cases")
 
 
 def _new_case(db: Database, actor: Actor) -> None:

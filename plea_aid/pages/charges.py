@@ -53,7 +53,7 @@ def draw() -> None:
         if document.get("count"):
             show_priors(screen)
     _charge_stage(analysed, screen.law)
-    show_words("charges", screen.law, [analysed.charge])
+    show_words("charges", [analysed.charge])
 
 
 def _details(screen: Screen) -> None:

@@ -43,7 +43,7 @@ def draw() -> None:
     _reasons(screen, analysed)
     _weight(screen, analysed)
     st.caption(STANDING)
-    show_words("compare", screen.law, [analysed.charge, *analysed.options])
+    show_words("compare", [analysed.charge, *analysed.options])
 
 
 def _glance(screen: Screen, analysed: Analysed) -> None:

@@ -52,7 +52,7 @@ def draw() -> None:
     else:
         show_outcome(screen)
     show_history(screen.view)
-    show_words("decision", screen.law)
+    show_words("decision")
 
 
 def _came_back(screen: Screen) -> None:

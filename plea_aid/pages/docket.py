@@ -19,6 +19,7 @@ from plea_aid.pages.docket_pictures import flag_rows, flags_chart, ground_rows, 
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import counted, plain
+from plea_aid.pages.words_used import show_words
 from plea_aid.screening.columns import KNOWN, REQUIRED, DocketError, mapped
 from plea_aid.screening.protected import protected_names
 from plea_aid.screening.sources import ACCEPTED
@@ -57,6 +58,7 @@ def draw() -> None:
             f"The columns **{'**, **'.join(REQUIRED)}** are needed. Read besides: {', '.join(KNOWN[3:])}. Other "
             "names can be matched once and are remembered. Longer lists: the command `plea-aid screen`."
         )
+        show_words("docket")
         return
     try:
         _prepare(db, actor, given.name, given.getvalue())
@@ -66,6 +68,7 @@ def draw() -> None:
     found: tuple[str, Screened] | None = st.session_state.get(_RESULT)
     if found and found[0] == given.file_id:
         _results(db, actor, found[1], given.name)
+        show_words("docket", texts=found[1].frame["grounds"].unique())
 
 
 def _refuse(name: str, fault: Exception) -> None:

@@ -49,7 +49,7 @@ def draw() -> None:
     st.header("Factors", anchor=False)
     if locked:
         show_factors(factor_list(checklist), factor_entries(screen.view))
-        show_words("factors", screen.law)
+        show_words("factors")
         return
     st.markdown(
         "Every factor gets an answer in every case. Where one was considered, say how much it weighs, which way it "
@@ -57,7 +57,7 @@ def draw() -> None:
     )
     for number, factor in enumerate(checklist.factors, 1):
         _factor(screen, analysed, factor, number)
-    show_words("factors", screen.law)
+    show_words("factors")
 
 
 def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int) -> None:

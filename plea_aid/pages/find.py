@@ -17,7 +17,7 @@ from plea_aid.law.load import load_law
 from plea_aid.law.records import Offense
 from plea_aid.law.search import find_offenses
 from plea_aid.pages.case_list import show_row
-from plea_aid.pages.frame import go, page_link, signed_in
+from plea_aid.pages.frame import KEYS, go, page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import plain
 
@@ -34,9 +34,10 @@ def show_field(actor: Actor) -> None:
     beside = {"horizontal": True, "vertical_alignment": "bottom", "wrap": False}
     with st.sidebar, st.form("find", clear_on_submit=True, border=False), st.container(**beside):  # type: ignore[arg-type]
         asked = st.text_input(what, key=_ASKED, type="search", help="A cause number; a citation, words or PFMA.")
-        pressed = st.form_submit_button("Find")
-    if pressed and asked.strip():
-        st.session_state[_TEXT] = asked.strip()[:LONGEST]
+        pressed = st.form_submit_button("Find", shortcut=KEYS["find"])
+    if pressed:
+        if asked.strip():
+            st.session_state[_TEXT] = asked.strip()[:LONGEST]
         go("find")
 
 

@@ -29,6 +29,8 @@ from plea_aid.pages.wording import STAGES, counted, last_moment, plain, short_da
 _PAGES, _CASE = "frame/pages", "frame/case"
 ADDING = ("charges/list", "charges/add")
 """Fields of the charges page; while one holds something, adding it comes before the next step."""
+KEYS = {"next": "Alt+N", "back": "Alt+P", "find": "Alt+K"}
+"""Keys that press a button from anywhere on its page; none of them means anything to a browser."""
 WIDTH = 1120
 """Pixels: a line of text stays readable on a wide screen."""
 
@@ -230,11 +232,11 @@ def policy_notice(law: Law) -> str | None:
 def _step_buttons(view: CaseView, step: str) -> None:
     before, after = step_before(step), next_step(step)
     with st.container(horizontal=True, width="content", gap="small"):
-        if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary", shortcut="Alt+P"):
+        if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary", shortcut=KEYS["back"]):
             go(before.id, view.id)
         adding = step == "charges" and any(st.session_state.get(key) for key in ADDING)
         forward = has_what_it_needs(view, step) and not adding
         # The keys are written in white at 60 %, which no fill that stands out from a dark ground carries.
         weight: Literal["primary", "secondary"] = "primary" if forward and not is_dark() else "secondary"
-        if after and st.button(f"Next: {after.title}", key="header/next", type=weight, shortcut="Alt+N"):
+        if after and st.button(f"Next: {after.title}", key="header/next", type=weight, shortcut=KEYS["next"]):
             go(after.id, view.id)

@@ -16,6 +16,7 @@ from plea_aid.pages import saving
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.wording import clock, counted, day, plain
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -31,6 +32,7 @@ def draw() -> None:
     _how_long(kept)
     _holds(screen, kept)
     _disposal(screen, kept)
+    show_words("retention")
 
 
 def show_certificates(found: tuple[CertificateView, ...]) -> None:

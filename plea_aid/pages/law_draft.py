@@ -14,11 +14,12 @@ from plea_aid.analysis.draft import draft_json, draft_of
 from plea_aid.analysis.levels import rank
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
-from plea_aid.law.records import DIMENSIONS, Offense
+from plea_aid.law.records import DIMENSIONS
 from plea_aid.pages.draft_toml import draft_toml
 from plea_aid.pages.frame import page_link
 from plea_aid.pages.reasons import LEGEND, STANDING, authority_line
 from plea_aid.pages.wording import counted, level, nth, plain, sentence
+from plea_aid.pages.words_used import show_words
 
 LABELS: dict[str, str] = {
     "mental": "State of mind",
@@ -59,13 +60,15 @@ def draw() -> None:
     lacking = lacks(raw)
     if lacking:
         st.info(f"Still needed: {'; '.join(lacking)}.")
+        show_words("law-draft")
         return
     try:
         offense = draft_of(copy.deepcopy(raw), law, date.today())
     except CaseError as fault:
         st.error("  \n".join(plain(problem) for problem in fault.problems))
         return
-    _classification(offense, law)
+    drafted = draft_json(offense, law, date.today())
+    _classification(drafted, law)
     st.header("The draft as text", anchor=False)
     text = draft_toml(raw)
     st.text_area(
@@ -73,6 +76,9 @@ def draw() -> None:
         value=text,
         height=min(600, 60 + 24 * text.count("\n")),
     )
+    reasons = (line for category in drafted["categories"] for line in category["because"])
+    grounds = (row["Ground"] for row in consequence_rows(drafted["options"], law))
+    show_words("law-draft", texts=(*reasons, *grounds))
 
 
 def lacks(raw: dict[str, Any]) -> list[str]:
@@ -196,8 +202,7 @@ def _tier(number: int, place: int, felony: bool) -> dict[str, Any]:
     return tier | ({"felony": True} if felony else {})
 
 
-def _classification(offense: Offense, law: Law) -> None:
-    drafted = draft_json(offense, law, date.today())
+def _classification(drafted: dict[str, Any], law: Law) -> None:
     st.caption("; ".join(plain(u) for u in drafted["unverified"]))
     ordered = sorted(drafted["categories"], key=lambda c: -_weight(c["level"]))
     shown = [c for c in ordered if c["level"] != "none"]

@@ -7,9 +7,11 @@ import streamlit as st
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Category, Condition, Ground, Rule
 from plea_aid.pages.frame import page_link
+from plea_aid.pages.law_search import strings_of
 from plea_aid.pages.law_signoff import show_sign_off, show_state
 from plea_aid.pages.reasons import authority_line
 from plea_aid.pages.wording import KINDS, counted, plain, sentence, short_day
+from plea_aid.pages.words_used import show_words
 
 _WEIGHTS = {
     "text": "the text of the law",
@@ -33,6 +35,7 @@ def draw_ground(ground: Ground, law: Law) -> None:
             for category in routes:
                 page_link("law", plain(law.categories[category].name), category=category)
     show_sign_off("ground", ground.id, law)
+    show_words("law-entry", texts=("burden of proof", *strings_of(ground.model_dump())))
 
 
 def ground_body(ground: Ground, law: Law) -> None:
@@ -83,6 +86,9 @@ def draw_category(category: Category, law: Law) -> None:
         with st.expander(f"**{_ANSWERS[rule.answer]}** · {plain(rule.reason)}"):
             _rule(rule, law)
     show_sign_off("category", category.id, law)
+    show_words(
+        "law-entry", texts=("elements, record of conviction, inchoate", *strings_of(category.model_dump(by_alias=True)))
+    )
 
 
 def lists(*entries: tuple[str, tuple[str, ...]]) -> None:

@@ -16,6 +16,7 @@ from plea_aid.pages import saving
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import STAGES, clock, counted, joined, level, plain, short_day
+from plea_aid.pages.words_used import show_words
 
 _PAGE = 25
 _EVERY = "law-impact/every"
@@ -58,12 +59,14 @@ def draw() -> None:
             f"Nothing to look at: no stored analysis comes out differently under the law in use (version "
             f"{plain(law.version)}). When the law data changes, the analyses it touches appear here by themselves."
         )
+        show_words("law-impact")
         return
     shown = f"{first + 1} to {first + len(found.rows)} of " if found.total > _PAGE else ""
     st.markdown(f"{shown}{counted(found.total, 'analysis', 'analyses')}, the earliest hearing first.")
     for row in found.rows:
         _row(db, actor, law, row)
     _pages(first, found.total)
+    show_words("law-impact", texts=(_ground(one, law) for row in found.rows for one in row.changes))
 
 
 def _row(db: Database, actor: Actor, law: Law, row: ImpactView) -> None:

@@ -19,10 +19,11 @@ from plea_aid.notes.desk_card import FILE_NAME, desk_card_pdf
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.glossary import draw_term, show_glossary
 from plea_aid.pages.law_entries import draw_category, draw_ground, ground_body, lists
-from plea_aid.pages.law_search import show_search
+from plea_aid.pages.law_search import show_search, strings_of
 from plea_aid.pages.law_signoff import show_sign_off, show_state, signed_words
 from plea_aid.pages.reasons import LEGEND, authority_line
 from plea_aid.pages.wording import counted, days, dollars, level, nth, plain, sentence, short_day
+from plea_aid.pages.words_used import show_words
 
 _SHOWN = 40
 
@@ -183,6 +184,10 @@ def _offense(offense: Offense, law: Law) -> None:
         ("History", (offense.history,) if offense.history else ()),
     )
     show_sign_off("offense", offense.id, law)
+    reasons = (text for match in matches for text in (law.categories[match.category].name, *match.because))
+    cited = {*offense.authorities, *(one for match in matches for one in match.authorities)}
+    names = (law.authorities[one].name for one in cited)
+    show_words("law-entry", texts=(*strings_of(offense.model_dump()), *reasons, *names))
 
 
 def _way(way: Way, law: Law) -> None:

@@ -104,7 +104,7 @@ def _texts(law: Law) -> tuple[_Text, ...]:
 
 def _text(kind: str, id_: str, record: Any, law: Law) -> _Text:
     title = _title(kind, record)
-    said = list(dict.fromkeys(_strings(record.model_dump())))
+    said = list(dict.fromkeys(strings_of(record.model_dump())))
     cited = [law.authorities[one] for one in said if one in law.authorities and one != id_]
     names = [f"{one.name}, {one.citation}" for one in cited]
     passages = (*(one for one in said if " " in one and one not in title), *names)
@@ -121,15 +121,16 @@ def _title(kind: str, record: Any) -> str:
     return str(record.term if kind == "glossary" else record.name)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings_of(value: Any) -> Iterator[str]:
+    """Yield every text within a record that was dumped."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for one in value.values():
-            yield from _strings(one)
+            yield from strings_of(one)
     elif isinstance(value, (list, tuple, set, frozenset)):
         for one in sorted(value) if isinstance(value, (set, frozenset)) else value:
-            yield from _strings(one)
+            yield from strings_of(one)
 
 
 def _excerpt(passages: tuple[str, ...], words: list[str]) -> str:

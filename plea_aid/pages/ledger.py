@@ -15,6 +15,7 @@ from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.keeping import show_certificates
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, plain
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -30,6 +31,7 @@ def draw() -> None:
         page_link("release", f"Open the releases of {plain(cause or 'a case without number')}", case_id)
     st.header("Certificates of disposal", anchor=False)
     show_certificates(retention.certificates(db, actor))
+    show_words("releases")
 
 
 def show_ledger(entries: Sequence[ReleaseView], releases: Releases, *, cause: bool = True) -> None:

@@ -21,6 +21,7 @@ from plea_aid.pages.frame import chosen_case, page_link, signed_in
 from plea_aid.pages.people import ROLE_WORDS
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import plain, sentence
+from plea_aid.pages.words_used import show_words
 
 
 def draw() -> None:
@@ -38,6 +39,7 @@ def draw() -> None:
     st.table([_row(actor, action) for action in Action], hide_index=True)
     _rules()
     _roles()
+    show_words("may", texts=PHRASES.values())
 
 
 def _case(actor: Actor) -> CaseView | None:

@@ -75,7 +75,7 @@ def draw() -> None:
         return
     _what_it_holds(data, wanted)
     _download(screen, wanted, pdf)
-    show_words("note", screen.law)
+    show_words("note")
 
 
 def file_name(cause_number: str | None, profile: str, version: int | None = None) -> str:

@@ -18,6 +18,7 @@ from plea_aid.pages.ground import show_picture
 from plea_aid.pages.office_pictures import HIDDEN
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import counted, family_words, plain
+from plea_aid.pages.words_used import show_words
 
 _EXPORT = "office/export"
 _SAYS: dict[str, str] = {
@@ -48,6 +49,7 @@ def draw() -> None:
         _workload(db, actor)
     if can(actor, Action.FIGURES_EXPORT):
         _export(db, actor)
+    show_words("office")
 
 
 def _figures(found: Figures) -> None:

@@ -55,12 +55,13 @@ def draw() -> None:
         )
         if not locked and st.button("Add the usual offer as charged", type="primary"):
             _add(documents.BASELINE)
+        show_words("options")
         return
     analysed = analyse(document)
     if not locked and _view(screen) == _SUGGESTED:
         show_constraints(screen)
         show_suggestions(screen, analysed)
-        show_words("options", screen.law, analysed.options)
+        show_words("options", analysed.options)
         return
     place = _choose(screen, analysed)
     name = options[place]["name"]
@@ -68,14 +69,14 @@ def draw() -> None:
         st.header(plain(name), anchor=False)
         show_terms(options[place], document, screen.law)
         _live(analysed, name, screen.law, screen.view.id)
-        show_words("options", screen.law, [analysed.option(name)])
+        show_words("options", [analysed.option(name)])
         return
     editor, live = st.columns([3, 2], gap="medium")
     with editor:
         _editor(screen, place)
     with live:
         _live(analysed, name, screen.law, screen.view.id)
-    show_words("options", screen.law, [analysed.option(name)])
+    show_words("options", [analysed.option(name)])
 
 
 def _view(screen: Screen) -> str | None:

@@ -15,6 +15,7 @@ from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.sign_in import PASSWORD_HELP
 from plea_aid.pages.wording import address, plain, sentence
+from plea_aid.pages.words_used import show_words
 
 ROLE_WORDS = {
     "prosecutor": "Prosecutor: has cases, weighs, decides and submits",
@@ -49,6 +50,7 @@ def draw_accounts() -> None:
         _change(db, actor, users)
     if can(actor, Action.SESSION_LIST):
         page_link("sessions", "Who is signed in, and ending it")
+    show_words("accounts")
 
 
 def draw_own() -> None:

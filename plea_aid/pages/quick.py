@@ -65,7 +65,7 @@ def draw() -> None:
     if option is not None and len(document["count"]) > 1:
         glance.markdown(f"**Together: {matrix.flag_line(option)}**")
     _follows(law, analysed)
-    show_words("quick", law, [option])
+    show_words("quick", [option])
     if can(actor, Action.CASE_CREATE) and st.button(
         "Start a case with these counts", help="This stores the counts, and nothing else of the page."
     ):

@@ -28,6 +28,7 @@ from plea_aid.pages.law_signoff import signed_so_far
 from plea_aid.pages.ledger import show_ledger
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.wording import counted, plain
+from plea_aid.pages.words_used import show_words
 from plea_aid.privacy.reread import UnreadableFile
 
 _READY = "release/ready"
@@ -66,6 +67,7 @@ def draw() -> None:
     if can(screen.actor, Action.RELEASE_LIST):
         st.header("Releases of this case", anchor=False)
         show_ledger(ledger.ledger(screen.db, screen.actor, case_id=screen.view.id), releases, cause=False)
+    show_words("release")
 
 
 def _ask(screen: Screen, releases: Releases) -> None:

@@ -31,6 +31,7 @@ from plea_aid.pages.record_tables import show_factors, show_gates
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import STAGES, clock, counted, days, dollars, joined, plain, short_day
+from plea_aid.pages.words_used import show_words
 
 _ORDERS: dict[QueueOrder, str] = {"hearing": "Earliest hearing first", "age": "Longest waiting first"}
 
@@ -56,6 +57,7 @@ def draw() -> None:
     _record(version)
     _verdict(db, actor, view)
     show_history(view)
+    show_words("review", texts=version.content["review"]["because"])
 
 
 def waiting(row: CaseRow, today: date, now: datetime) -> dict[str, str]:

@@ -13,6 +13,7 @@ from plea_aid.pages import saving
 from plea_aid.pages.frame import signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
+from plea_aid.pages.words_used import show_words
 from plea_aid.settings import settings
 
 
@@ -28,6 +29,7 @@ def draw() -> None:
     _own(db, actor)
     if can(actor, Action.SESSION_LIST):
         _everyones(db, actor)
+    show_words("sessions")
 
 
 def _own(db: Database, actor: Actor) -> None:

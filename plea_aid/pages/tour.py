@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from plea_aid.casework import cases
+from plea_aid.casework import cases, guide
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action, can
@@ -53,25 +53,32 @@ def show(step: str, db: Database, actor: Actor) -> None:
     with st.container(border=True, gap="xsmall", key="tour"):
         st.markdown(f"**Guide, step {place + 1} of {len(STEPS)}: {STEPS[place].title}**")
         st.markdown(f"{purpose} {after}")
-        if st.button("Close the guide", help="It opens again under 'Words used on this page', at the end of a step."):
-            st.session_state[_SHOWN] = False
-            st.rerun()
+        if st.button("Close the guide", help="It stays closed. The page Help opens it again, and so does each step."):
+            _keep(db, actor, shown=False)
 
 
-def offer(step: str) -> None:
-    """Offer the guide of a step where it is closed."""
-    if step in TELLS and not st.session_state.get(_SHOWN) and st.button("Show the guide"):
-        st.session_state[_SHOWN] = True
-        st.rerun()
+def offer(db: Database, actor: Actor, key: str = "tour/offer") -> None:
+    """Offer the guide where it is closed."""
+    if not _wanted(db, actor) and st.button("Show the guide", key=key):
+        _keep(db, actor, shown=True)
+
+
+def _keep(db: Database, actor: Actor, *, shown: bool) -> None:
+    guide.keep_guide(db, actor, shown=shown)
+    st.session_state[_SHOWN] = shown
+    st.rerun()
 
 
 def _wanted(db: Database, actor: Actor) -> bool:
     if _SHOWN not in st.session_state:
         # Asked once a session, so that the trail holds one reading of the list for it.
-        st.session_state[_SHOWN] = bool(can(actor, Action.CASE_LIST)) and _is_new(db, actor)
+        said = guide.guide_wanted(db, actor)
+        st.session_state[_SHOWN] = _is_new(db, actor) if said is None else said
     return bool(st.session_state[_SHOWN])
 
 
 def _is_new(db: Database, actor: Actor) -> bool:
+    if not can(actor, Action.CASE_LIST):
+        return False
     own = cases.list_cases(db, actor, owner_id=actor.user_id)
     return own.next is None and not any(row.submitted_by == actor.user_id for row in own.rows)

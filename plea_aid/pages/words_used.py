@@ -9,21 +9,26 @@ import streamlit as st
 from plea_aid.analysis.assess import OptionAnalysis
 from plea_aid.law.catalogue import Law
 from plea_aid.law.glossary import terms_of
+from plea_aid.law.load import load_law
 from plea_aid.pages import tour
+from plea_aid.pages.frame import signed_in
 from plea_aid.pages.reasons import authority_line, whom
+from plea_aid.pages.session import database
 from plea_aid.pages.wording import plain
 
 
-def show_words(page: str, law: Law, options: Iterable[OptionAnalysis | None] = ()) -> None:
-    """Show, folded, every term of the page and of the findings it shows; on a step of the walk, offer its guide."""
-    found = terms_of(law, page, _texts(options, law))
+def show_words(page: str, options: Iterable[OptionAnalysis | None] = (), texts: Iterable[str] = ()) -> None:
+    """Show, folded, every term of the page, of the findings and the texts it shows; on a step, offer the guide."""
+    law = load_law()
+    found = terms_of(law, page, (*_texts(options, law), *texts))
     with st.expander(f"Words used on this page ({len(found)})"):
         # A relative address: the glossary opens beside the page, and nothing typed is left behind.
         st.markdown(
             "\n".join(f"- [**{plain(entry.term)}**](law?term={entry.id}): {plain(entry.says)}" for entry in found)
         )
         st.caption("Each term leads to its authorities in the glossary, in a new tab.")
-        tour.offer(page)
+        if page in tour.TELLS:
+            tour.offer(database(), signed_in())
 
 
 def _texts(options: Iterable[OptionAnalysis | None], law: Law) -> Iterable[str]:

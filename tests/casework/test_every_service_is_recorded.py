@@ -51,6 +51,7 @@ THEFT = "mt-45-6-301-1"
 PASSWORD = "a long enough sentence"
 NO_EVENT = {
     "accounts.own_account": "shows people their own name and role; a refusal is an event",
+    "guide.guide_wanted": "shows people whether they closed the guide; a refusal is an event",
     "accounts.needs_first_account": "asks whether there is any account, before anyone can sign in; reads no one's data",
     "audit.verify_chain": "compares hashes and returns no content; the command line runs it, also on a read-only copy",
     "impact_list.waiting": "counts the cases that wait and returns two numbers; a refusal is an event",
@@ -222,6 +223,7 @@ SERVICES = {
         "text.seal", "prosecutor", lambda o: (o.case.id, "DOB 3/4/1991", "The court asked."), lambda o: {"place": "x"}
     ),
     "sealed_texts.sealed_texts": Service("case.read", "auditor"),
+    "guide.keep_guide": Service("account.guide", "paralegal", lambda o: (), lambda o: {"shown": False}),
     "identity.set_email": Service(
         "user.change", "administrator", lambda o: (o.people.paralegal.user_id, "ada@city.example")
     ),

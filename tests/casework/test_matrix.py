@@ -31,6 +31,7 @@ from plea_aid.casework import (
     docket,
     examples,
     exporting,
+    guide,
     identity,
     impact,
     impact_list,
@@ -201,6 +202,8 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
     "docket.remembered_columns": (_A.DOCKET_SCREEN, lambda w, a: docket.remembered_columns(w.db, a, ["cause"])),
     "examples.load_examples": (_A.EXAMPLES_LOAD, lambda w, a: examples.load_examples(w.db, a)),
     "exporting.export_office": (_A.OFFICE_EXPORT, lambda w, a: _exported(w, a)),
+    "guide.guide_wanted": (_A.GUIDE_KEEP, lambda w, a: guide.guide_wanted(w.db, a)),
+    "guide.keep_guide": (_A.GUIDE_KEEP, lambda w, a: guide.keep_guide(w.db, a, shown=False)),
     "identity.set_email": (
         _A.USER_CHANGE,
         lambda w, a: identity.set_email(w.db, a, w.people.paralegal.user_id, "p@city.example"),

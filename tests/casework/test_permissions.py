@@ -29,6 +29,7 @@ MATRIX = {
     Action.EXAMPLES_LOAD: {P, S},
     Action.PASSWORD_CHANGE: {P, S, L, A, M},
     Action.SESSION_OWN: {P, S, L, A, M},
+    Action.GUIDE_KEEP: {P, S, L, A, M},
     Action.USER_LIST: {S, A, M},
     Action.USER_CHANGE: {S, M},
     Action.SESSION_LIST: {S, M},

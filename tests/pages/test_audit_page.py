@@ -55,7 +55,7 @@ def test_an_auditor_reads_who_did_what_and_narrows_it(db: Database, pat: Actor, 
     state = app.table[0].value.to_string()
     head = json.loads((tmp_path / "a.anchor").read_text())["hashes"][-1]
     assert "anchored up to event" in state
-    assert "not verified yet" in state
+    assert "never verified" in state
     assert len(head) == 64
     told = rows(app)
     assert "made the case" in {row["What"] for row in told}

@@ -47,6 +47,8 @@ PAGES: dict[str, Action | None] = {
     "law-draft": None,
     "sessions": None,
     "may": None,
+    "help": None,
+    "accessibility": None,
     "you": None,
 }
 """Each page, with what a person must be allowed to see anything of a case, or the accounts, on it; None: nothing."""

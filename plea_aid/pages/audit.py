@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from textwrap import wrap
 
 import streamlit as st
 
@@ -63,7 +64,7 @@ def _state(state: trail.TrailState) -> None:
     st.table(
         [
             {"What": "Events", "State": f"{state.last:,}"},
-            {"What": "Hash of the last", "State": state.head},
+            {"What": "Hash of the last", "State": " ".join(wrap(state.head, 16))},
             {"What": "Anchor outside", "State": anchored},
             {"What": "Verification", "State": verified},
         ],

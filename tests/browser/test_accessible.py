@@ -202,7 +202,9 @@ FOCUS = """() => {
         return s;
     };
     const box = e.getBoundingClientRect();
-    const rim = document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().top;
+    const SIDE = '[data-testid=stSidebar]', side = e.closest(SIDE);  // each of the two scrolls by itself
+    const rim = document.querySelector(side ? '[data-testid=stSidebarNav]' : '[data-testid=stMainBlockContainer]')
+        .getBoundingClientRect().top;
     const was = last && last.e.isConnected && last.e !== document.body ? last : null;
     const within = was && was.e.closest('[data-testid=stMultiSelect]')?.contains(e);  // its border stays as it was
     const order = was && e !== document.body ? was.e.compareDocumentPosition(e) : 0;
@@ -213,7 +215,8 @@ FOCUS = """() => {
         moved: !last || last.e !== e,
         unseen: was && was.e !== e && was.e.matches(USED) && !within && looks(was.e) === was.looks ? was.name : '',
         backwards: !!(order & Node.DOCUMENT_POSITION_PRECEDING),
-        above: !!was && !was.e.contains(e) && e.closest('main') === was.e.closest('main') && box.bottom - rim <= was.top
+        above: !!was && !was.e.contains(e) && side === was.e.closest(SIDE)
+            && e.closest('main') === was.e.closest('main') && box.bottom - rim <= was.top
             && box.left < was.right,
     };
     window.lastFocus = {e, looks: looks(e), name: told.name, top: box.top - rim, right: box.right};

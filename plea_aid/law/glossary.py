@@ -11,8 +11,14 @@ from plea_aid.law.records import GlossaryEntry
 
 def terms_in(law: Law, texts: Iterable[str]) -> tuple[GlossaryEntry, ...]:
     """Return the entries whose words occur in ``texts``, whatever their case, in the order of the glossary."""
-    whole = "\n".join(texts)
-    return tuple(entry for entry, pattern in _patterns(law) if pattern.search(whole))
+    whole = "\n".join(dict.fromkeys(texts))
+    folded = whole.casefold()
+    return tuple(
+        entry
+        for entry, forms, pattern in _patterns(law)
+        # A page's findings are long, and most terms are not in them: looking for plain letters first is quick.
+        if any(form in folded for form in forms) and pattern.search(whole)
+    )
 
 
 def terms_of(law: Law, page: str, texts: Iterable[str] = ()) -> tuple[GlossaryEntry, ...]:
@@ -26,15 +32,20 @@ def explained(law: Law, *ids: str) -> str:
     return "\n\n".join(f"{law.glossary[one].term}: {law.glossary[one].says}" for one in ids if one in law.glossary)
 
 
-def _patterns(law: Law) -> list[tuple[GlossaryEntry, re.Pattern[str]]]:
-    found: list[tuple[GlossaryEntry, re.Pattern[str]]] | None = law.memory.get("glossary/patterns")
+def _patterns(law: Law) -> list[tuple[GlossaryEntry, tuple[str, ...], re.Pattern[str]]]:
+    found: list[tuple[GlossaryEntry, tuple[str, ...], re.Pattern[str]]] | None = law.memory.get("glossary/patterns")
     if found is None:
-        found = [(entry, _pattern(entry)) for entry in law.glossary.values()]
+        found = [
+            (entry, tuple(f.casefold() for f in _forms(entry)), _pattern(entry)) for entry in law.glossary.values()
+        ]
         law.memory["glossary/patterns"] = found
     return found
 
 
+def _forms(entry: GlossaryEntry) -> tuple[str, ...]:
+    return entry.forms or (re.sub(r" \(.*\)$", "", entry.term),)
+
+
 def _pattern(entry: GlossaryEntry) -> re.Pattern[str]:
-    forms = entry.forms or (re.sub(r" \(.*\)$", "", entry.term),)
-    alternatives = "|".join(re.escape(form) for form in forms)
+    alternatives = "|".join(re.escape(form) for form in _forms(entry))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)

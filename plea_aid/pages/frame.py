@@ -22,7 +22,7 @@ from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.pages import saving, tour
 from plea_aid.pages.ground import is_dark
-from plea_aid.pages.session import current_actor, database, sign_out
+from plea_aid.pages.session import actor_of_this_run, database, sign_out
 from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
 from plea_aid.pages.wording import STAGES, counted, last_moment, plain, short_day
 
@@ -74,7 +74,7 @@ def page_link(step: str, label: str, case_id: str | None = None, **query: str) -
 
 def signed_in() -> Actor:
     """Return who is signed in; a page is only ever drawn for someone who is."""
-    actor = current_actor()
+    actor = actor_of_this_run()
     if actor is None:
         st.rerun()
     return actor

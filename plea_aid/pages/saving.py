@@ -22,7 +22,7 @@ from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded, Unav
 from plea_aid.casework.views import CaseView
 from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
 from plea_aid.pages.reconnect import brought
-from plea_aid.pages.session import current_actor, database
+from plea_aid.pages.session import actor_of_this_run, database
 from plea_aid.pages.wording import joined
 
 _BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
@@ -204,7 +204,7 @@ def show_notices(case_id: str | None = None) -> None:
 
 def actor() -> Actor:
     """Return who acts; raise SessionEnded when the session has ended under their hands."""
-    found = current_actor()
+    found = actor_of_this_run()
     if found is None:
         raise SessionEnded("Your session has ended; please sign in again. What was saved is still there.")
     return found

@@ -15,8 +15,8 @@ from plea_aid.casework.errors import SessionEnded, SignInFailed, SignInStale
 from plea_aid.casework.migrate import open_database
 from plea_aid.pages import provider, tickets
 
-_TOKEN, _TICKET, _ENDED, _TRIED, _REFUSED = (
-    f"session/{name}" for name in ("token", "ticket", "ended", "tried", "refused")
+_TOKEN, _TICKET, _ENDED, _TRIED, _REFUSED, _ACTOR = (
+    f"session/{name}" for name in ("token", "ticket", "ended", "tried", "refused", "actor")
 )
 
 
@@ -27,7 +27,24 @@ def database() -> Database:
 
 
 def current_actor() -> Actor | None:
-    """Return who is signed in, from this session, the browser's cookie or the provider; None when nobody is."""
+    """Return who is signed in, from this session, the browser's cookie or the provider; None when nobody is.
+
+    Asked at the start of every run; what is drawn later in it takes the answer from ``actor_of_this_run``.
+    """
+    st.session_state.pop(_ACTOR, None)
+    actor = _resumed()
+    if actor is not None:
+        st.session_state[_ACTOR] = actor
+    return actor
+
+
+def actor_of_this_run() -> Actor | None:
+    """Return who was signed in when this run began; every service asks by itself whether that still stands."""
+    known: Actor | None = st.session_state.get(_ACTOR)
+    return known or current_actor()
+
+
+def _resumed() -> Actor | None:
     token = st.session_state.get(_TOKEN) or _cookie()
     if not token or token == st.session_state.get(_ENDED):
         return _from_provider()

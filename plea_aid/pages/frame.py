@@ -141,7 +141,7 @@ def case_page(step: str) -> Screen | None:
             go("cases")
         return None
     try:
-        view = cases.open_case(db, actor, case_id)
+        view = saving.just_saved(case_id) or cases.open_case(db, actor, case_id)
     except NotFound:
         st.session_state.pop(_CASE, None)
         st.title(title.title)

@@ -25,8 +25,8 @@ from plea_aid.pages.reconnect import brought
 from plea_aid.pages.session import actor_of_this_run, database
 from plea_aid.pages.wording import joined
 
-_BASE, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
-    f"saving/{name}" for name in ("base", "notice", "clash", "undo", "fields", "later", "away", "left")
+_BASE, _FRESH, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
+    f"saving/{name}" for name in ("base", "fresh", "notice", "clash", "undo", "fields", "later", "away", "left")
 )
 
 
@@ -68,6 +68,7 @@ class Undo:
 
 def settle() -> None:
     """Store what was typed since the fields were drawn; call it first in every run."""
+    st.session_state.pop(_FRESH, None)
     for key, value in st.session_state.pop(_LATER, {}).items():
         st.session_state[key] = value
     fields: dict[str, Field] = st.session_state.setdefault(_FIELDS, {})
@@ -125,6 +126,12 @@ def later(key: str, value: Any) -> None:
 def remember(view: CaseView) -> None:
     """Note what the person is looking at; a change that follows is a change of that."""
     st.session_state[_BASE] = view
+
+
+def just_saved(case_id: str) -> CaseView | None:
+    """Return the case as it was read after a save of this very run, once; None where it has to be read again."""
+    fresh: CaseView | None = st.session_state.pop(_FRESH, None)
+    return fresh if fresh is not None and fresh.id == case_id else None
 
 
 def seen_case() -> CaseView:
@@ -303,6 +310,7 @@ _Now = Callable[[CaseView], tuple[Fields, int]]
 
 def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Save, now: _Now) -> bool:
     """Store ``change`` of ``base``; where someone else saved first, put the two together if they can be."""
+    st.session_state.pop(_FRESH, None)
     try:
         try:
             save(view.id, version, change(base))
@@ -323,7 +331,9 @@ def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Sa
                 return False
             if both != theirs:
                 save(view.id, found, both)
-        remember(cases.open_case(database(), actor(), view.id))
+        fresh = cases.open_case(database(), actor(), view.id)
+        remember(fresh)
+        st.session_state[_FRESH] = fresh
     except Unavailable as away:
         st.session_state[_AWAY] = True
         notify(str(away), "error")

@@ -31,6 +31,7 @@ from plea_aid.pages import (
     office,
     options,
     people,
+    pressing,
     quick,
     release,
     review,
@@ -77,6 +78,7 @@ def main() -> None:
         find.show_field(actor)
         frame.show_person(actor)
         chosen.run()
+        pressing.forget()
 
 
 def _pages(actor: Actor | None) -> dict[str, st.Page]:

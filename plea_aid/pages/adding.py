@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from plea_aid.law.search import find_offenses
-from plea_aid.pages import documents, saving
+from plea_aid.pages import documents, pressing, saving
 from plea_aid.pages.frame import ADDING, Screen
 from plea_aid.pages.paste import EXAMPLE, HELP, ReadList, ask_list, counted_charges
 from plea_aid.pages.wording import counted, plain
@@ -48,15 +49,16 @@ def _paste(screen: Screen) -> None:
     if read.left:
         st.caption("What has no answer yet stays in the box.")
     number = counted_charges(read.taken)
-    if number and st.button(f"Add {counted(number, 'count')}", key="charges/list/add", type="primary"):
-        _append_list(read)
+    if number:
+        pressing.button(
+            f"Add {counted(number, 'count')}", partial(_append_list, read), key="charges/list/add", type="primary"
+        )
 
 
 def _append_list(read: ReadList) -> None:
     many = counted(counted_charges(read.taken), "count")
     if saving.change_document(lambda d: documents.with_counts(d, read.taken), undo=f"{many} added"):
         leave_list(read.left_text)
-    st.rerun()
 
 
 def _search(screen: Screen) -> None:
@@ -73,18 +75,18 @@ def _search(screen: Screen) -> None:
         st.markdown("No offense of the catalogue fits. Try the section alone, such as 45-6-301, or a word of its name.")
         return
     wider = len(found) > 1 and len(screen.law.find(typed)) > 1
-    if wider and st.button(f"Add {typed.strip()} as cited, no subsection named", key="charges/add/wider"):
-        _append(typed.strip())
+    whole_section = f"Add {typed.strip()} as cited, no subsection named"
+    if wider:
+        pressing.button(whole_section, partial(_append, typed.strip()), key="charges/add/wider")
     for place, offense in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center"):
             first = not place and not wider and not st.session_state.get(_LIST)
             weight: Literal["primary", "secondary"] = "primary" if first else "secondary"
-            if st.button(f"Add {offense.cite}", key=f"charges/add/{offense.id}", type=weight):
-                _append(offense.cite)
+            add = partial(_append, offense.cite)
+            pressing.button(f"Add {offense.cite}", add, key=f"charges/add/{offense.id}", type=weight)
             st.markdown(plain(offense.title), width="stretch")
 
 
 def _append(offense: str) -> None:
     if saving.change_document(lambda d: documents.with_count(d, offense)):
         saving.later(_WORDS, "")
-    st.rerun()

@@ -13,7 +13,7 @@ from plea_aid.analysis.charge import Charge, facts_of, not_in_catalogue, resolve
 from plea_aid.casework import cases
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.glossary import explained
-from plea_aid.pages import documents, saving
+from plea_aid.pages import documents, pressing, saving
 from plea_aid.pages.adding import add_counts
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_charges
@@ -146,9 +146,11 @@ def _count(screen: Screen, count: dict[str, Any]) -> None:
             _record(charge, count, key, screen.law)
             st.markdown(_range(screen, charge, count))
             _worth_knowing(charge)
-        if st.button(f"Remove count {number}", key=f"{key}/remove"):
-            saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
-            st.rerun()
+        pressing.button(f"Remove count {number}", partial(_remove_count, number), key=f"{key}/remove")
+
+
+def _remove_count(number: int) -> None:
+    saving.change_document(lambda d: documents.without_count(d, number), undo=f"Count {number} was removed")
 
 
 def _summary(charge: Charge) -> str:

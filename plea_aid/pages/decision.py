@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from plea_aid.casework import record
@@ -10,7 +12,7 @@ from plea_aid.casework.errors import CaseworkError, Conflict
 from plea_aid.casework.permissions import Action
 from plea_aid.notes.equivalence import departures, weights
 from plea_aid.notes.record_words import MOVES
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.checklist import checklist_of
@@ -128,9 +130,7 @@ def _choice(screen: Screen, analysed: Analysed) -> None:
             help=f"Before: {joined([plain(name) for name in sorted(before)])}. A changed decision is explained.",
         )
         settle_text(f"{key}/change", "Why the decision changed", view.id)
-    if st.button("Sign this decision", type="primary" if not signed else "secondary"):
-        _sign(key)
-        st.rerun()
+    pressing.button("Sign this decision", partial(_sign, key), type="primary" if not signed else "secondary")
     typed = (st.session_state[f"{key}/option"], st.session_state[f"{key}/rationale"])
     if typed != ((signed.chosen_option, signed.rationale) if signed else (None, "")):
         st.caption("Not signed yet: the choice and reasons are stored when you sign.")

@@ -20,7 +20,7 @@ from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
-from plea_aid.pages import saving, tour
+from plea_aid.pages import pressing, saving, tour
 from plea_aid.pages.ground import is_dark
 from plea_aid.pages.session import actor_of_this_run, database, sign_out
 from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
@@ -63,6 +63,7 @@ def keep_pages(pages: dict[str, Any]) -> None:
 def go(step: str, case_id: str | None = None, **query: str) -> NoReturn:
     """Open a page, with the case in its address so that the address can be kept and reloaded."""
     params = {**({"case": case_id} if case_id else {}), **query}
+    pressing.forget()
     st.switch_page(st.session_state[_PAGES][step], query_params=params)
 
 

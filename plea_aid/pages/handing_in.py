@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -14,7 +15,7 @@ from plea_aid.casework.frozen import content_of
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.readiness import missing
 from plea_aid.casework.rules import office_rules
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.analysed import Analysed
 from plea_aid.pages.changes import show_changes
 from plea_aid.pages.checklist import checklist_of
@@ -41,9 +42,9 @@ def hand_in(screen: Screen, analysed: Analysed) -> None:
         st.info(refusal)
     ready = not faults and not refusal
     weight: Literal["primary", "secondary"] = "primary" if ready else "secondary"
-    if st.button("Submit for review", type=weight, disabled=not ready) and _submitted(screen):
-        saving.notify("Submitted. The analysis is frozen, and this is its note.", "success")
-        go("note", screen.view.id)
+    pressing.button(
+        "Submit for review", partial(_submitted, screen), then=partial(_onward, screen), type=weight, disabled=not ready
+    )
 
 
 def _since_submitted(screen: Screen, analysed: Analysed) -> None:
@@ -73,12 +74,19 @@ def _submitted(screen: Screen) -> bool:
         submission.submit(screen.db, screen.actor, screen.view.id, screen.view.version)
     except Invalid as refusal:
         for fault in refusal.faults:
-            st.error(str(fault))
+            saving.notify(str(fault), "error")
     except CaseworkError as refusal:
-        st.error(str(refusal))
+        saving.notify(str(refusal), "error")
     else:
+        saving.notify("Submitted. The analysis is frozen, and this is its note.", "success")
         return True
     return False
+
+
+def _onward(screen: Screen, submitted: bool) -> None:
+    if submitted:
+        go("note", screen.view.id)
+    st.rerun()
 
 
 def _missing(screen: Screen, analysed: Analysed, faults: tuple[Fault, ...]) -> None:

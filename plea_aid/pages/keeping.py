@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -12,7 +10,7 @@ from plea_aid.casework import retention
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.retention import CertificateView, Keeping
 from plea_aid.law.retention import load_retention
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.sensitive import settle_text
 from plea_aid.pages.wording import clock, counted, day, plain
@@ -102,16 +100,16 @@ def _holds(screen: Screen, kept: Keeping) -> None:
         asked = st.text_input("Who asked for it, and their reference", key="hold/asked", max_chars=retention.LONGEST)
         settle_text("hold/reason", "Reason of a hold")
         settle_text("hold/asked", "Who asked for a hold")
-        if st.button("Place the hold", type="primary"):
-            _do(partial(retention.place_hold, screen.db, screen.actor, screen.view.id, why, asked), "The hold stands.")
+        hold_it = partial(retention.place_hold, screen.db, screen.actor, screen.view.id, why, asked)
+        pressing.button("Place the hold", partial(saving.attempt, hold_it, "The hold stands."), type="primary")
     for hold in (h for h in kept.holds if h.stands):
         with st.expander(f"Lift hold {hold.number}"):
             key = f"hold/lift/{hold.number}"
             why = st.text_input("Why it is lifted", key=key, max_chars=retention.LONGEST)
             settle_text(key, "Reason to lift a hold")
-            if st.button(f"Lift hold {hold.number} now"):
-                lift = partial(retention.lift_hold, screen.db, screen.actor, screen.view.id, hold.number, why)
-                _do(lift, "The hold is lifted.")
+            lift = partial(retention.lift_hold, screen.db, screen.actor, screen.view.id, hold.number, why)
+            lifted = partial(saving.attempt, lift, "The hold is lifted.")
+            pressing.button(f"Lift hold {hold.number} now", lifted)
 
 
 def _disposal(screen: Screen, kept: Keeping) -> None:
@@ -131,9 +129,9 @@ def _disposal(screen: Screen, kept: Keeping) -> None:
     with st.expander("Ask for the disposal of this record"):
         why = st.text_input("Why it is disposed of", key="disposal/reason", max_chars=retention.LONGEST)
         settle_text("disposal/reason", "Reason of a disposal")
-        if st.button("Ask for it"):
-            ask = partial(retention.request_disposal, screen.db, screen.actor, screen.view.id, why)
-            _do(ask, "Asked for. Another supervising attorney approves it or not.")
+        ask = partial(retention.request_disposal, screen.db, screen.actor, screen.view.id, why)
+        asked = partial(saving.attempt, ask, "Asked for. Another supervising attorney approves it or not.")
+        pressing.button("Ask for it", asked)
 
 
 def _approval(screen: Screen, kept: Keeping) -> None:
@@ -149,13 +147,15 @@ def _approval(screen: Screen, kept: Keeping) -> None:
         )
         sure = st.text_input("Type the cause number to approve", key="disposal/sure")
         ready = sure.strip() == (screen.view.cause_number or "no number")
-        if st.button("Approve the disposal", type="primary", disabled=not ready) and saving.attempt(
+        approve = partial(
+            saving.attempt,
             partial(retention.approve_disposal, screen.db, screen.actor, screen.view.id),
             "The record was disposed of; its certificate is on the page Releases.",
-        ):
-            go("releases")
-
-
-def _do(act: Callable[[], Any], done: str) -> None:
-    saving.attempt(act, done)
-    st.rerun()
+        )
+        pressing.button(
+            "Approve the disposal",
+            approve,
+            then=lambda disposed: go("releases") if disposed else st.rerun(),
+            type="primary",
+            disabled=not ready,
+        )

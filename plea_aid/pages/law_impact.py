@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from plea_aid.analysis.rerun import Change
@@ -12,7 +14,7 @@ from plea_aid.casework.impact_list import ImpactView
 from plea_aid.casework.permissions import Action, can
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import load_law
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import STAGES, clock, counted, joined, level, plain, short_day
@@ -81,11 +83,8 @@ def _row(db: Database, actor: Actor, law: Law, row: ImpactView) -> None:
                 st.markdown(f"✓ Looked at by {plain(row.acknowledged_by or 'its owner')}, {at}", width="content")
             elif row.owner_id == actor.user_id and can(actor, Action.IMPACT_ACKNOWLEDGE):
                 key = f"law-impact/{row.case_id}/{row.version_number}"
-                if st.button("I have looked at this", key=key):
-                    saving.attempt(
-                        lambda: impact_list.acknowledge(db, actor, row.case_id, row.version_number), "Noted."
-                    )
-                    st.rerun()
+                note = partial(impact_list.acknowledge, db, actor, row.case_id, row.version_number)
+                pressing.button("I have looked at this", partial(saving.attempt, note, "Noted."), key=key)
 
 
 def _about(row: ImpactView) -> list[str]:

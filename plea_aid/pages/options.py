@@ -13,7 +13,7 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.glossary import explained
 from plea_aid.law.load import load_law
 from plea_aid.law.records import Alternative
-from plea_aid.pages import documents, saving
+from plea_aid.pages import documents, pressing, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_terms
 from plea_aid.pages.constraints import show_constraints
@@ -53,8 +53,9 @@ def draw() -> None:
             "No option yet. Begin with the usual offer on the charges as filed: it is the baseline that every other "
             "option is compared with."
         )
-        if not locked and st.button("Add the usual offer as charged", type="primary"):
-            _add(documents.BASELINE)
+        usual = partial(_add, documents.BASELINE)
+        if not locked:
+            pressing.button("Add the usual offer as charged", usual, type="primary")
         show_words("options")
         return
     analysed = analyse(document)
@@ -115,12 +116,9 @@ def _choose(screen: Screen, analysed: Analysed) -> int:
     st.session_state[f"{key}/kept"] = place = _within(st.session_state[key], len(options), place)
     if not screen.locked():
         with st.container(horizontal=True):
-            if st.button("Copy this option"):
-                _grow(lambda d: documents.with_copy(d, place), key)
-            if st.button("Add an option"):
-                _add("New option", key)
-            if st.button("Remove this option"):
-                _remove(place, options[place]["name"])
+            pressing.button("Copy this option", partial(_grow, lambda d: documents.with_copy(d, place), key))
+            pressing.button("Add an option", partial(_add, "New option", key))
+            pressing.button("Remove this option", partial(_remove, place, options[place]["name"]))
     return place
 
 
@@ -144,7 +142,6 @@ def _grow(change: Change, key: str) -> None:
     """Add an option and turn to it."""
     if saving.change_document(change) and key:
         saving.later(key, len(saving.seen_case().document["option"]) - 1)
-    st.rerun()
 
 
 def _remove(place: int, name: str) -> None:
@@ -153,7 +150,6 @@ def _remove(place: int, name: str) -> None:
     for key in [k for k in st.session_state if str(k).startswith(fields)]:
         del st.session_state[key]
     saving.change_document(lambda d: documents.without_option(d, place), undo=f"The option '{name}' was removed")
-    st.rerun()
 
 
 def _editor(screen: Screen, place: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from plea_aid.casework import accounts, identity
@@ -10,7 +12,7 @@ from plea_aid.casework.actors import ROLES, Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.permissions import Action, can
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.frame import page_link, signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.sign_in import PASSWORD_HELP
@@ -143,9 +145,9 @@ def _change(db: Database, actor: Actor, users: list[UserView]) -> None:
             format_func=ROLE_WORDS.__getitem__,
             key=f"people/role/{chosen}",
         )
-        if st.button("Change the role", disabled=role == user.role):
-            saving.attempt(lambda: accounts.change_user(db, actor, chosen, role=role), "The role is changed.")
-            st.rerun()
+        change = partial(accounts.change_user, db, actor, chosen, role=role)
+        changed = partial(saving.attempt, change, "The role is changed.")
+        pressing.button("Change the role", changed, disabled=role == user.role)
     with st.form(f"people/email/{chosen}", width=640):
         email = st.text_input(
             "E-mail address at the office's sign-in provider",
@@ -158,9 +160,8 @@ def _change(db: Database, actor: Actor, users: list[UserView]) -> None:
             st.rerun()
     with st.container(horizontal=True):
         label = "Close the account" if user.active else "Open the account again"
-        if st.button(label):
-            saving.attempt(lambda: accounts.change_user(db, actor, chosen, active=not user.active), "Done.")
-            st.rerun()
+        turn = partial(accounts.change_user, db, actor, chosen, active=not user.active)
+        pressing.button(label, partial(saving.attempt, turn, "Done."))
         if st.button("Give a new one-time code", help="Their password is void and their sessions end."):
             try:
                 _tell_code(user, accounts.issue_code(db, actor, chosen))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from plea_aid.analysis.charge import resolve_charge
 from plea_aid.law.catalogue import Law, UnknownOffense
-from plea_aid.pages import documents, saving
+from plea_aid.pages import documents, pressing, saving
 from plea_aid.pages.dates import read_day
 from plea_aid.pages.frame import Screen
 from plea_aid.pages.wording import days, plain, short_day
@@ -29,8 +30,7 @@ def show_priors(screen: Screen) -> None:
                 st.markdown(
                     f"{plain(prior['offense'])}, {on}, {days(prior.get('sentence_days', 0))} ordered", width="content"
                 )
-                if st.button("Remove", key=f"prior/{place}/remove"):
-                    _remove_prior(place)
+                pressing.button("Remove", partial(_remove_prior, place), key=f"prior/{place}/remove")
         _add_prior(screen.law)
 
 
@@ -65,4 +65,3 @@ def _append_prior(law: Law) -> None:
 
 def _remove_prior(place: int) -> None:
     saving.change_document(lambda d: documents.without_prior(d, place), undo="The earlier conviction was removed")
-    st.rerun()

@@ -21,7 +21,7 @@ from plea_aid.law.releases import PARTS, Profile, Releases, load_releases
 from plea_aid.notes import NoteData, NoteError
 from plea_aid.notes.from_record import note_of_draft, note_of_version
 from plea_aid.notes.releasing import Prepared, difference, hand_over, prepare
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.analysed import analyse
 from plea_aid.pages.frame import Screen, case_page, go
 from plea_aid.pages.law_signoff import signed_so_far
@@ -267,11 +267,15 @@ def _show(screen: Screen, ready: _Ready, releases: Releases) -> None:
             "back; whether it may go on this basis is for the attorney to say."
         )
         knowingly = st.checkbox("I release it knowingly, on the basis above", key="release/knowingly")
-    if st.button("Enter it in the ledger and hand it over", type="primary"):
-        act = partial(_release, screen, ready, knowingly)
-        if saving.attempt(act, "The release is in the ledger. The file is ready below."):
-            st.session_state.pop(_READY, None)
-        st.rerun()
+    pressing.button(
+        "Enter it in the ledger and hand it over", partial(_hand_over, screen, ready, knowingly), type="primary"
+    )
+
+
+def _hand_over(screen: Screen, ready: _Ready, knowingly: bool) -> None:
+    act = partial(_release, screen, ready, knowingly)
+    if saving.attempt(act, "The release is in the ledger. The file is ready below."):
+        st.session_state.pop(_READY, None)
 
 
 def _compared(prepared: Prepared) -> None:

@@ -20,6 +20,7 @@ from plea_aid.casework import cases, record
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded, Unavailable
 from plea_aid.casework.views import CaseView
+from plea_aid.pages import pressing
 from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
 from plea_aid.pages.reconnect import brought
 from plea_aid.pages.session import actor_of_this_run, database
@@ -79,7 +80,7 @@ def settle() -> None:
         typed = st.session_state[key]
         if field.save is None or typed == field.shown or typed in field.refused:
             continue
-        if field.save(typed):
+        if pressing.whole(partial(field.save, typed)):
             fields[key] = replace(field, shown=typed, refused=())
             st.session_state.get(_LEFT, {}).pop(key, None)
         elif st.session_state.pop(_AWAY, False):
@@ -201,9 +202,8 @@ def show_notices(case_id: str | None = None) -> None:
     if undo and undo.case_id == case_id and seen_case().document_version == undo.version:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{undo.label}.", width="content")
-            if st.button("Undo", key="saving/undo-button"):
-                change_document(lambda _: undo.before)
-                st.rerun()
+            back = partial(change_document, lambda _: undo.before)
+            pressing.button("Undo", back, key="saving/undo-button")
     clash: Clash | None = st.session_state.get(_CLASH)
     if clash and clash.case_id == case_id:
         _show_clash(clash)
@@ -266,18 +266,25 @@ def _show_clash(clash: Clash) -> None:
         st.table(differing, hide_index=True)
     combined = _combined(clash)
     with st.container(horizontal=True):
-        if combined and st.button("Save both", key="saving/both", type="primary") and clash.save_both(combined):
-            _forget_fields()
-            st.session_state.pop(_CLASH, None)
-            st.rerun()
+        if combined:
+            pressing.button(
+                "Save both",
+                partial(_settle_clash, partial(clash.save_both, combined)),
+                key="saving/both",
+                type="primary",
+            )
         weight: Literal["primary", "secondary"] = "secondary" if combined else "primary"
-        if st.button("Save mine instead", key="saving/mine", type=weight) and clash.save_mine():
-            st.session_state.pop(_CLASH, None)
-            st.rerun()
-        if st.button("Keep what is stored", key="saving/theirs"):
+        mine = partial(_settle_clash, clash.save_mine, keep_fields=True)
+        pressing.button("Save mine instead", mine, key="saving/mine", type=weight)
+        pressing.button("Keep what is stored", partial(_settle_clash, lambda: True), key="saving/theirs")
+
+
+def _settle_clash(save: Callable[[], bool], *, keep_fields: bool = False) -> None:
+    """Store what was chosen of two changes; where that goes wrong the choice stays open."""
+    if save():
+        if not keep_fields:
             _forget_fields()
-            st.session_state.pop(_CLASH, None)
-            st.rerun()
+        st.session_state.pop(_CLASH, None)
 
 
 def _combined(clash: Clash) -> Fields | None:

@@ -14,7 +14,7 @@ import streamlit as st
 from plea_aid.casework import sealed_texts
 from plea_aid.casework.errors import Find, Invalid
 from plea_aid.casework.free_text import look_over
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import joined, plain
 
@@ -41,12 +41,9 @@ def settle_text(key: str, place: str, case_id: str | None = None, *, stored: str
         st.warning(warning(find, saved=text == stored), icon=":material/front_hand:")
         with st.container(horizontal=True):
             kinds = joined([f"[removed: {kind}]" for kind in find.kinds])
-            if st.button(plain(f"Put {kinds} in its place"), key=f"{key}/replace", type="primary"):
-                saving.later(key, find.replaced)
-                st.rerun()
-            if st.button("Take the words out", key=f"{key}/remove"):
-                saving.later(key, without(find))
-                st.rerun()
+            replaced, left = partial(saving.later, key, find.replaced), partial(saving.later, key, without(find))
+            pressing.button(plain(f"Put {kinds} in its place"), replaced, key=f"{key}/replace", type="primary")
+            pressing.button("Take the words out", left, key=f"{key}/remove")
         if case_id:
             _keep_sealed(key, find, case_id)
 
@@ -100,10 +97,9 @@ def _keep_sealed(key: str, find: Find, case_id: str) -> None:
             max_chars=sealed_texts.LONGEST_REASON,
             help="The reason is read in the audit trail; it names none of the words itself.",
         )
-        if st.button("Keep it sealed", key=f"{key}/seal"):
-            act = partial(_seal, key, find, case_id, reason)
-            saving.attempt(act, "The text is sealed; a placeholder stands in its place.")
-            st.rerun()
+        act = partial(_seal, key, find, case_id, reason)
+        seal = partial(saving.attempt, act, "The text is sealed; a placeholder stands in its place.")
+        pressing.button("Keep it sealed", seal, key=f"{key}/seal")
 
 
 def _seal(key: str, find: Find, case_id: str, reason: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from plea_aid.casework import signin
@@ -9,7 +11,7 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action, can
 from plea_aid.casework.signin import SessionView
-from plea_aid.pages import saving
+from plea_aid.pages import pressing, saving
 from plea_aid.pages.frame import signed_in
 from plea_aid.pages.session import database
 from plea_aid.pages.wording import clock, counted, plain
@@ -39,12 +41,13 @@ def _own(db: Database, actor: Actor) -> None:
     others = [one for one in mine if one.id != actor.session_id]
     with st.container(horizontal=True):
         for one in others:
-            if st.button(f"End yours at {_place(one)}", key=f"sessions/own/{one.id}"):
-                saving.attempt(lambda i=one.id: signin.end_own_session(db, actor, i), "The session is ended.")  # type: ignore[misc]
-                st.rerun()
-    if len(others) > 1 and st.button("End all of yours but this one"):
-        saving.attempt(lambda: signin.end_other_sessions(db, actor), "Your other sessions are ended.")
-        st.rerun()
+            end = partial(saving.attempt, partial(signin.end_own_session, db, actor, one.id), "The session is ended.")
+            pressing.button(f"End yours at {_place(one)}", end, key=f"sessions/own/{one.id}")
+    all_others = partial(
+        saving.attempt, partial(signin.end_other_sessions, db, actor), "Your other sessions are ended."
+    )
+    if len(others) > 1:
+        pressing.button("End all of yours but this one", all_others)
 
 
 def _everyones(db: Database, actor: Actor) -> None:
@@ -57,9 +60,8 @@ def _everyones(db: Database, actor: Actor) -> None:
     with st.container(horizontal=True):
         for one in others:
             label = f"End {plain(one.display_name)}'s at {_place(one)}"
-            if st.button(label, key=f"sessions/end/{one.id}"):
-                saving.attempt(lambda i=one.id: signin.end_session(db, actor, i), "The session is ended.")  # type: ignore[misc]
-                st.rerun()
+            end = partial(saving.attempt, partial(signin.end_session, db, actor, one.id), "The session is ended.")
+            pressing.button(label, end, key=f"sessions/end/{one.id}")
 
 
 def _row(one: SessionView, actor: Actor) -> dict[str, str]:

@@ -16,7 +16,7 @@ from plea_aid.analysis.case import Option
 from plea_aid.analysis.levels import rank
 from plea_aid.law.records import Kind
 from plea_aid.notes.equivalence import Weight, departures, families
-from plea_aid.pages import documents, saving
+from plea_aid.pages import documents, pressing, saving
 from plea_aid.pages.analysed import Analysed
 from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.frame import Screen
@@ -255,18 +255,19 @@ class _Suggestions:
             place = next(i for i, o in enumerate(self.screen.view.document["option"]) if o["name"] == has)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"In this case as **{plain(has)}**.", width="content")
-                if place and st.button("Take it out again", key=f"{key}/out"):
-                    saving.change_document(
-                        partial(documents.without_option, place=place), undo=f"The option '{has}' was removed"
-                    )
-                    st.rerun()
-        elif st.button("Add to the options", key=f"{key}/adopt", help=f"Adds the option '{name}' to this case."):
-            added = documents.free_name(self.screen.view.document, name)
-            if saving.change_document(
-                partial(documents.with_adopted, option=stored, name=name), undo=f"The option '{added}' was added"
-            ):
-                st.toast(f"Added: {added}")
-            st.rerun()
+                removed = f"The option '{has}' was removed"
+                out = partial(saving.change_document, partial(documents.without_option, place=place), undo=removed)
+                if place:
+                    pressing.button("Take it out again", out, key=f"{key}/out")
+            return
+        added = documents.free_name(self.screen.view.document, name)
+        adopt = partial(
+            saving.change_document,
+            partial(documents.with_adopted, option=stored, name=name),
+            undo=f"The option '{added}' was added",
+        )
+        said = f"Adds the option '{name}' to this case."
+        pressing.button("Add to the options", adopt, key=f"{key}/adopt", help=said)
 
     def _each(self, found: Sequence[T], key: str, draw: Callable[[T, str], None]) -> None:
         """Draw the first of these, and more each time somebody asks."""

@@ -36,8 +36,8 @@ def test_a_press_and_the_answer_right_after_it_are_both_kept(browser: Browser, t
         press(page, "Sign in")
         at(page, "Decision")
 
-        # Milliseconds: while the first run saves, and while it draws. Two inputs that reach the program at the very same
-        # moment are one input to Streamlit, so none is closer than a quick hand.
+        # Milliseconds: while the first run saves, and while it draws. Of two inputs that arrive at the same moment
+        # Streamlit sees only the second, so none comes sooner than a quick hand.
         for round_, wait in enumerate((15, 30, 60, 100, 15, 30, 45)):
             before = cases.open_case(db, sam, case).decision
             page.evaluate(PRESS_AND_ANSWER, [wait, (round_ + 1) % 2])

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import runpy
-import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from argon2 import PasswordHasher
+from sqlalchemy import URL, make_url
 
+from plea_aid.casework import credentials
 from plea_aid.casework.database import Database
 from plea_aid.casework.keyring import MasterKey
 from plea_aid.casework.migrate import open_database
+from tests.offices import MadeOnce, PostgresDatabases
 
 # No test, and no process of Python that a test starts, reaches outside this machine; a try is noted, and fails the run.
 OFFLINE = Path(__file__).resolve().parent / "offline"
@@ -28,12 +30,27 @@ if "OUTBOUND_NOTES" not in os.environ:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *filter(None, [os.environ.get("PYTHONPATH")])])
 runpy.run_path(str(OFFLINE / "sitecustomize.py"))
 
+# Where the environment asks for no bytecode, each of the many processes of a run would compile the libraries anew
+# (3 s of processor time apiece): it is kept out of the way, and shared.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(OFFLINE.parents[1] / ".pytest_cache" / "bytecode"))
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"]
+
 # How long an example takes says how busy the machine is, and no more than that.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
 
 # One key for every test and every process a test starts; none of them touches the key file of whoever runs them.
 os.environ["PLEA_AID_KEY"] = MasterKey(b"the master key of the test suite").as_text()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2id with the least work: what the program itself spends is asserted with the accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -95,28 +112,17 @@ def _embedded_server(folder: Path) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: URL) -> Iterator[Callable[[bool], AbstractContextManager[str]]]:
-    """Make fresh databases on the server, empty or copied from one migrated template, dropped after use."""
-    engine = create_engine(postgres_server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+def postgres_databases(postgres_server: URL) -> Iterator[PostgresDatabases]:
+    """Databases on the server, empty or migrated, each for as long as it is used."""
+    databases = PostgresDatabases(postgres_server)
+    yield databases
+    databases.close()
 
-    def address(name: str) -> str:
-        return postgres_server.set(database=name).render_as_string(hide_password=False)
 
-    @contextmanager
-    def make(migrated: bool) -> Iterator[str]:
-        name = f"t{secrets.token_hex(6)}"
-        template = "TEMPLATE plea_aid_template" if migrated else ""
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} {template}"))
-        yield address(name)
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE plea_aid_template"))
-    open_database(address("plea_aid_template")).close()
-    yield make
-    engine.dispose()
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """What several tests start from."""
+    return MadeOnce(tmp_path_factory.mktemp("made-once"))
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +149,7 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'office.db'}"
         return
-    with request.getfixturevalue("postgres_database")(False) as url:
+    with request.getfixturevalue("postgres_databases").empty() as url:
         yield url
 
 
@@ -153,25 +159,25 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'elsewhere' / 'office.db'}"
         return
-    with request.getfixturevalue("postgres_database")(False) as url:
+    with request.getfixturevalue("postgres_databases").empty() as url:
         yield url
 
 
 @pytest.fixture
 def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh, migrated database."""
+    """The address of a migrated database without cases or people."""
     if kind == "sqlite":
         file = tmp_path / "office.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
-    with request.getfixturevalue("postgres_database")(True) as url:
+    with request.getfixturevalue("postgres_databases").office() as url:
         yield url
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A fresh, migrated database."""
+    """A migrated database without cases or people."""
     database = open_database(database_url)
     yield database
     database.close()

@@ -114,8 +114,9 @@ class Database:
         return self.first_keys
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, and what was compiled for them: the mappers go on knowing the dialect for long."""
         self.engine.dispose()
+        self.engine.clear_compiled_cache()
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS, _wait_until_healthy, free_port
 from tests.browser.test_walk import PASSWORD, at, fill, press
+from tests.offices import PostgresDatabases
 from tests.test_deployment import DEPLOY, certificate
 
 NAME = "plea-aid.example"
@@ -95,11 +96,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def test_a_session_is_good_at_every_process_and_outlives_each(
-    postgres_database: Callable[[bool], AbstractContextManager[str]], chromium: Browser, tmp_path: Path
+    postgres_databases: PostgresDatabases, chromium: Browser, tmp_path: Path
 ) -> None:
     ports, public = (free_port(), free_port()), free_port()
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_database(False))
+        url = stack.enter_context(postgres_databases.empty())
         first, second = ExitStack(), ExitStack()
         stack.callback(first.close)
         stack.callback(second.close)

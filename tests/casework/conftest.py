@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
-from plea_aid.casework import cases, credentials, record
+from plea_aid.casework import cases, record
 from plea_aid.casework.actors import ROLES, Actor
 from plea_aid.casework.database import Database
 from plea_aid.casework.rules import Rules
@@ -35,13 +34,6 @@ GATES: tuple[dict[str, Any], ...] = (
     {"gate": "plea-agreement", "type": "46-12-211(1)(b)"},
     {"gate": "advisement", "reminded": True},
 )
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id with the least work: these tests are not about its cost."""
-    monkeypatch.setattr(credentials, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(credentials, "_nobody", [])
 
 
 @pytest.fixture

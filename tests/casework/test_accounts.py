@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import runpy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import Type, extract_parameters
 from sqlalchemy import text
 from sqlmodel import select
 
@@ -84,6 +86,15 @@ def test_no_secret_is_stored(db: Database) -> None:
     assert hashed.startswith("$argon2id$")
     for secret in (PASSWORD, token, code, code.replace("-", "")):
         assert secret not in stored
+
+
+def test_the_program_itself_spends_what_owasp_asks_for_on_a_password() -> None:
+    """Argon2id, 19 MiB and two passes at the least (OWASP Password Storage Cheat Sheet); other tests spend less."""
+    shipped = runpy.run_path(str(credentials.__file__))["_hasher"]
+    spent = extract_parameters(shipped.hash(PASSWORD))
+    assert spent.type is Type.ID
+    assert spent.memory_cost >= 19 * 1024
+    assert spent.time_cost >= 2
 
 
 def test_the_code_of_the_first_start_grows_old(db: Database, clock: Callable[[timedelta], None]) -> None:

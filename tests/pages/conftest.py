@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -25,8 +28,9 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def db(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """An empty, migrated database that the app opens too."""
+    shutil.copy(sqlite_template, tmp_path / "office.db")
     monkeypatch.setenv("PLEA_AID_DATABASE_URL", f"sqlite:///{tmp_path / 'office.db'}")
     settings.cache_clear()
     st.cache_resource.clear()
@@ -53,6 +57,14 @@ class QuickGuard:
 @pytest.fixture(autouse=True)
 def quick_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(free_text, "load_guard", QuickGuard)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once() -> Iterator[None]:
+    """Each AppTest reads the metadata of every installed package for components of the screen; one reading will do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

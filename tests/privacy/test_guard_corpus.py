@@ -7,21 +7,26 @@ import pytest
 
 from plea_aid.privacy.detectors import GuardDataError
 from plea_aid.privacy.guard import load_guard
-from plea_aid.privacy.scorecard import UNSEEN, CorpusLine, load_corpus, score, total
+from plea_aid.privacy.scorecard import UNSEEN, CorpusLine, Score, load_corpus, score, total
 
 RECALL_FLOOR = 0.97
 PRECISION_FLOOR = 0.97
-SCORES = score(load_guard(), load_corpus())
 
 
-@pytest.mark.parametrize("kind", SCORES, ids=lambda each: each.kind)
-def test_recall_and_precision_stay_above_their_floors(kind) -> None:  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def scores() -> dict[str, Score]:
+    return {each.kind: each for each in score(load_guard(), load_corpus())}
+
+
+@pytest.mark.parametrize("name", load_guard().kinds)
+def test_recall_and_precision_stay_above_their_floors(name: str, scores: dict[str, Score]) -> None:
+    kind = scores[name]
     assert kind.recall >= RECALL_FLOOR, "\n".join(kind.faults)
     assert kind.precision >= PRECISION_FLOOR, "\n".join(kind.faults)
 
 
-def test_all_kinds_together_stay_above_the_floors() -> None:
-    every = total(SCORES)
+def test_all_kinds_together_stay_above_the_floors(scores: dict[str, Score]) -> None:
+    every = total(list(scores.values()))
     assert every.found + every.missed == sum(len(entry.expected) for entry in load_corpus())
     assert every.recall >= RECALL_FLOOR
     assert every.precision >= PRECISION_FLOOR

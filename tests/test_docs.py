@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -137,11 +138,17 @@ def test_the_pictures_of_the_walk_are_those_its_test_makes_and_are_small() -> No
     shown = set(re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/(\w+)\.png\)", README))
     walk = (ROOT / "tests" / "browser" / "test_walk.py").read_text(encoding="utf-8")
     assert shown == set(re.findall(r'picture\(page, "(\w+)"\)', walk))
-    assert shown == {path.stem for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert shown == {path.stem for path in (ROOT / "docs" / "pictures").glob("*.png")}
     for name in shown:
         content = (ROOT / "docs" / "pictures" / f"{name}.png").read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) < 150_000, name
+
+
+def test_what_a_newcomer_has_to_do_is_what_the_run_counted() -> None:
+    counted = json.loads((ROOT / "docs" / "pictures" / "run.json").read_text(encoding="utf-8"))
+    said = "{typed} fields to type into, {chosen} answers to choose and {pressed} buttons to press".format(**counted)
+    assert said in re.sub(r"\s+", " ", README)
 
 
 def test_every_document_is_reached_from_the_readme() -> None:

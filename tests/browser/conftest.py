@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,20 +52,30 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def running(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
-    """Run the program on a free port with an empty database in ``folder`` and the given options and settings."""
+def running(
+    folder: Path,
+    *options: str,
+    start: Sequence[str] = (sys.executable, "-m", "plea_aid", "serve"),
+    at: Path | None = None,
+    **settings: str,
+) -> Iterator[Server]:
+    """Run the program on a free port with an empty database in ``folder`` and the given options and settings.
+
+    ``start`` is the command, ``at`` where it is given; ``folder`` unless said.
+    """
     port = free_port()
     environment = {
         **os.environ,
         "PLEA_AID_HOME": str(folder),
+        "PLEA_AID_PORT": str(port),
         "PLEA_AID_DATABASE_URL": f"sqlite:///{folder / 'office.db'}",
         **settings,
     }
     log = folder / "printed.txt"
     with log.open("w") as printed:
         program = subprocess.Popen(
-            [sys.executable, "-m", "plea_aid", "serve", "--port", str(port), *options],
-            cwd=folder,
+            [*start, *options],
+            cwd=at or folder,
             env=environment,
             stdout=printed,
             stderr=subprocess.STDOUT,

@@ -1,10 +1,14 @@
-"""One walk in a real browser: from the first start to the PDF of a submitted case, with a reload on the way."""
+"""The newcomer's run in a browser: a fresh clone, the README's command, the first start, the first case, its note."""
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
+import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pdfplumber
@@ -12,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.conftest import Server
+from tests.browser.fresh_clone import started_by_the_readme
 
 expect.set_options(timeout=20_000)
 PASSWORD = "a long enough sentence"
@@ -21,10 +26,14 @@ EVERY_OTHER_PAGE = [page for page in re.findall(r'_page\("([a-z-]+)"', APP) if p
 """The pages beside the walk."""
 REASON = "The options weigh the same for anyone; the record shows the elements of the plea."
 
+DONE: Counter[str] = Counter()
+"""What the person did so far: fields typed, answers chosen, buttons pressed."""
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
 
 def fill(page: Page, label: str, value: str) -> None:
+    DONE["typed"] += 1
     box = page.get_by_role("textbox", name=label, exact=True).first
     box.fill(value)
     box.press("Tab")
@@ -33,6 +42,7 @@ def fill(page: Page, label: str, value: str) -> None:
 
 def press(page: Page, label: str) -> None:
     """Press a button and wait, as a person does, until the page has answered; its name may end in its keys."""
+    DONE["pressed"] += 1
     page.get_by_role("button", name=re.compile(rf"^{re.escape(label)}( Shortcut .+)?$")).first.click()
     settled(page)
 
@@ -46,6 +56,7 @@ def settled(page: Page) -> None:
 
 def tick(page: Page, label: str) -> None:
     """Tick a box by its words, once the page is drawn."""
+    DONE["chosen"] += 1
     settled(page)
     box = page.get_by_role("checkbox", name=re.compile(f"^{re.escape(label)}"))
     expect(box).to_have_count(1)
@@ -55,12 +66,14 @@ def tick(page: Page, label: str) -> None:
 
 
 def number(page: Page, label: str, value: str) -> None:
+    DONE["typed"] += 1
     box = page.get_by_role("spinbutton", name=label, exact=True)
     box.fill(value)
     box.press("Tab")
 
 
 def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
+    DONE["chosen"] += 1
     settled(page)
     choices = page.get_by_role("radiogroup", name=group, exact=True).nth(place)
     choices.get_by_text(answer, exact=True).click()
@@ -69,6 +82,7 @@ def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
 
 
 def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
+    DONE["chosen"] += 1
     box = page.get_by_role("combobox", name=re.compile(f"^{re.escape(label)}")).nth(place)
     option = page.get_by_role("option", name=answer, exact=True)
     for _ in range(5):  # the list closes when the page is drawn anew under it
@@ -97,7 +111,16 @@ def picture(page: Page, name: str) -> None:
     page.screenshot(path=PICTURES / f"{name}.png", scale="css")
 
 
-def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browser) -> None:
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Iterator[Server]:
+    """The program out of a fresh clone, started as the README says."""
+    with started_by_the_readme(tmp_path) as server:
+        yield server
+
+
+def test_a_case_from_the_first_start_to_its_note(newcomer: Server, browser: Browser) -> None:
+    server = newcomer
+    DONE.clear()
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -108,6 +131,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
         "request",
         lambda r: None if r.url.startswith((server.address, "data:", "blob:")) else outside.append(r.url),
     )
+    begun = time.monotonic()
     page.goto(server.address)
 
     at(page, "Set up Plea Aid")
@@ -124,15 +148,15 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
 
     fill(page, "Cause number", "CR-2026-0412")
     fill(page, "Date of the offense", "3/14/2026")
+    fill(page, "Charging list, if you have one", "PFMA 1st")
     press(page, "Start a case")
     at(page, "Charges")
-    fill(page, "Citation or words", "45-5-206(1)(a)")
-    press(page, "Add MCA 45-5-206(1)(a)")
     expect(page.get_by_role("heading", name=re.compile("^Count 1: Partner or family member assault"))).to_be_visible()
     fill(page, "Date of the plea", "5/2/2026")
 
     expect(page.get_by_text("Guide, step 1 of 6: Charges")).to_be_visible()
     picture(page, "charges")
+    why(page)
 
     press(page, "Next: Plea options")
     at(page, "Plea options")
@@ -159,6 +183,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     expect(page.get_by_role("cell", name="Lawful permanent resident").first).to_be_visible()
     expect(page.get_by_text("354 days (−1 day)")).to_be_visible()
     picture(page, "compare")
+    why(page)
     press(page, "Close the guide")
     expect(page.get_by_text("Guide, step")).to_have_count(0)
 
@@ -178,11 +203,13 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
         group = factors.nth(place)
         considered = section_5.search(group.get_attribute("aria-label") or "") or place == 0
         answer = "Considered" if considered else "Does not apply"
+        DONE["chosen"] += 1
         group.get_by_text(answer, exact=True).click()
         expect(group.get_by_role("radio", name=answer)).to_be_checked()
         settled(page)
     for place in (0, 1):
         choose(page, "Weight of factor", "Moderate", place)
+        DONE["typed"] += 1
         reasons = page.get_by_role("textbox", name=re.compile("^Why, for factor")).nth(place)
         reasons.fill(REASON)
         reasons.press("Tab")
@@ -204,6 +231,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     at(page, "Case note")
     expect(page.get_by_text("Version 1, submitted")).to_be_visible()
     picture(page, "note")
+    DONE["pressed"] += 1
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("^Download the PDF")).click()
     assert download.value.suggested_filename == "case-note-CR-2026-0412-v1.pdf"
@@ -218,6 +246,7 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     ):
         assert wanted in text, wanted
     assert REASON in text
+    report(time.monotonic() - begun)
 
     case = re.search(r"case=(\w+)", page.url)
     assert case
@@ -235,6 +264,24 @@ def test_a_case_from_the_first_start_to_its_note(server: Server, browser: Browse
     at(page, "Sign in to Plea Aid")
     assert outside == []  # nothing was asked of another machine, and no page tried to
     assert refused == []
+
+
+def why(page: Page) -> None:
+    """Open the first finding shown: its reasons and authorities are one click away."""
+    DONE["pressed"] += 1
+    found = page.locator("summary").filter(has_text=re.compile("certain|likely|possible")).first
+    found.click()
+    expect(page.get_by_text("Because", exact=True).first).to_be_visible()
+    settled(page)
+    found.click()
+    settled(page)
+
+
+def report(seconds: float) -> None:
+    """Say what the run took; with the pictures, keep how much a person has to do."""
+    print(f"newcomer: {sum(DONE.values())} things to do ({dict(DONE)}), played in {seconds:.0f} s")
+    if os.environ.get("PLEA_AID_PICTURES"):
+        (PICTURES / "run.json").write_text(json.dumps(dict(DONE), sort_keys=True) + "\n", encoding="utf-8")
 
 
 def pdf_text(content: bytes) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from plea_aid.bench.apps import PATIENCE, empty_app, running, this_app
 from plea_aid.bench.many_cases import GENUINE, fill
 from plea_aid.bench.row import Row, Run
-from plea_aid.casework import accounts, cases, impact
+from plea_aid.casework import accounts, cases, impact, record
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.migrate import open_database
 from plea_aid.casework.rules import office_rules
@@ -50,16 +50,15 @@ DOCUMENT: dict[str, Any] = {
         {"name": "One day less", "count": [{"number": 1, "jail_days": 10, "suspended_days": 354, "fine": 500}]},
     ],
 }
-CLOCK = """([want, unmistakable]) => {
+CLOCK = """want => {
   window.took = new Promise(done => {
-    let began = null, ran = false;
+    let began = null;
     const begin = () => { if (began === null) began = performance.now(); };
     for (const kind of ["click", "keydown"]) addEventListener(kind, begin, {capture: true, once: true});
     const app = () => document.querySelector("[data-testid=stApp]");
     const look = () => {
       const drawn = app() && app().getAttribute("data-test-script-state") === "notRunning";
-      ran = ran || (began !== null && !drawn);
-      if ((ran || (unmistakable && began !== null)) && drawn && new RegExp(want).test(document.body.textContent)) {
+      if (began !== null && drawn && new RegExp(want).test(document.body.textContent)) {
         watch.disconnect();
         done((performance.now() - began) / 1000);
       }
@@ -69,6 +68,7 @@ CLOCK = """([want, unmistakable]) => {
                                   attributeFilter: ["data-test-script-state", "value"]});
   });
 }"""
+ALL_BUT_THE_INJURY = {"gate": "public-safety", "violence": "no", "weapon": "no", "repeat": "no"}
 Turn = Callable[[Any, int], Awaitable[float]]
 
 
@@ -122,7 +122,9 @@ def _office(url: str) -> list[Person]:
             token, row = new_session(user, "bench")
             session.add(row)
         actor = Actor(user.id, user.user_name, user.display_name, user.role, "bench", row.id)
-        people.append(Person(token, cases.create_case(db, actor, DOCUMENT, rules=office_rules()).id))
+        case_id = cases.create_case(db, actor, DOCUMENT, rules=office_rules()).id
+        record.save_gate(db, actor, case_id, 0, ALL_BUT_THE_INJURY)
+        people.append(Person(token, case_id))
     db.close()
     return people
 
@@ -189,9 +191,9 @@ async def _opened(browser: Any, address: str, person: Person | None, page_name: 
     return page
 
 
-async def _timed(page: Any, want: str, act: Callable[[], Awaitable[Any]], *, unmistakable: bool = True) -> float:
-    """Act, and return the seconds until ``want`` stands there; where it stood before, Streamlit must have run."""
-    await page.evaluate(CLOCK, [want, unmistakable])
+async def _timed(page: Any, want: str, act: Callable[[], Awaitable[Any]]) -> float:
+    """Act, and return the seconds until ``want``, which did not stand there before, stands on a page that is drawn."""
+    await page.evaluate(CLOCK, want)
     await act()
     return float(await asyncio.wait_for(page.evaluate("() => window.took"), PATIENCE))
 
@@ -219,7 +221,8 @@ async def _change_days(page: Any, number: int) -> float:
 async def _answer(page: Any, number: int) -> float:
     group = page.get_by_role("radiogroup", name="An injury?", exact=True)
     answer = group.get_by_text(("Yes", "No")[number % 2], exact=True)
-    return await _timed(page, "gates and", answer.click, unmistakable=False)
+    done = 1 + number % 2  # the factual basis always; this gate without an injury only, which asks for a note
+    return await _timed(page, f"{done} of 4 gates and", answer.click)
 
 
 TURNS: dict[str, Turn] = {"cases": _only_mine, "options": _change_days, "factors": _answer}

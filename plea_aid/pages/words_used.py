@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import streamlit as st
 
@@ -20,15 +21,21 @@ from plea_aid.pages.wording import plain
 def show_words(page: str, options: Iterable[OptionAnalysis | None] = (), texts: Iterable[str] = ()) -> None:
     """Show, folded, every term of the page, of the findings and the texts it shows; on a step, offer the guide."""
     law = load_law()
-    found = terms_of(law, page, (*_texts(options, law), *texts))
-    with st.expander(f"Words used on this page ({len(found)})"):
-        # A relative address: the glossary opens beside the page, and nothing typed is left behind.
-        st.markdown(
-            "\n".join(f"- [**{plain(entry.term)}**](law?term={entry.id}): {plain(entry.says)}" for entry in found)
-        )
+    lines = _told(law, page, (*_texts(options, law), *texts))
+    with st.expander(f"Words used on this page ({len(lines)})"):
+        st.markdown("\n".join(lines))
         st.caption("Each term leads to its authorities in the glossary, in a new tab.")
         if page in tour.TELLS:
             tour.offer(database(), signed_in())
+
+
+@lru_cache(maxsize=256)
+def _told(law: Law, page: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a line for each term; a page is drawn again at every input, mostly with the same words."""
+    # A relative address: the glossary opens beside the page, and nothing typed is left behind.
+    return tuple(
+        f"- [**{plain(entry.term)}**](law?term={entry.id}): {plain(entry.says)}" for entry in terms_of(law, page, texts)
+    )
 
 
 def _texts(options: Iterable[OptionAnalysis | None], law: Law) -> Iterable[str]:

@@ -125,16 +125,15 @@ def _finding(finding: Finding, label: str, told: _Told) -> Row:
     postures = list(finding.postures)
     if len(told.every_posture) > 1 and told.every_posture <= set(postures):
         postures = [f"every posture analysed ({len(set(postures))})"]
+    kind = told.kinds.get(finding.kind, finding.kind)
     same_as = told.finding(finding, label)
     steps = [] if same_as else [told.step(step, label, place) for place, step in enumerate(finding.because, 1)]
     return {
         "label": label,
         "ground": finding.ground,
-        "citation": finding.citation,
-        "kind": told.kinds.get(finding.kind, finding.kind),
+        "named": "; ".join(filter(None, (finding.citation, kind, _count_words(finding.counts)))),
         "level": finding.level,
         "postures": ", ".join(postures),
-        "counts": _count_words(finding.counts),
         "same_as": same_as,
         "because": steps,
         "authorities": [] if same_as else [told.authority(authority) for authority in finding.authorities],

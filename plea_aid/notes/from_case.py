@@ -25,7 +25,14 @@ from plea_aid.notes.render import render_note
 
 
 def words_of(law: Law) -> NoteWords:
-    """Return the law's ids as the words a reader of the note sees."""
+    """Return the law's ids as the words a reader of the note sees; made once for a law."""
+    known: NoteWords | None = law.memory.get(NoteWords)
+    if known is None:
+        known = law.memory[NoteWords] = _words_of(law)
+    return known
+
+
+def _words_of(law: Law) -> NoteWords:
     groups: dict[str, list[str]] = {}
     for posture in law.postures.values():
         groups.setdefault(posture.group, []).append(posture.id)

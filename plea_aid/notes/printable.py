@@ -55,8 +55,9 @@ def printable(text: str, *, plain: bool = False) -> str:
     `plain` allows Latin letters and typographic marks only: the second try, for the rare text whose characters are
     each settable but not in that order (a combining mark on a letter of another font).
     """
-    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
-    text = (_UNPLAIN if plain else _UNSETTABLE).sub(lambda hit: f"[U+{ord(hit[0]):04X}]", text)
+    if not (text.isascii() and text.isprintable()):
+        text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+        text = (_UNPLAIN if plain else _UNSETTABLE).sub(lambda hit: f"[U+{ord(hit[0]):04X}]", text)
     return _LONG_RUN.sub(_with_breaks, text)
 
 

@@ -52,7 +52,7 @@ def draw() -> None:
     _heading(view, version)
     _decision(version)
     _since_last(db, actor, view, version)
-    _beside_baseline(version)
+    _beside_baseline(view, version)
     _comparable(db, actor, view)
     _record(version)
     _verdict(db, actor, view)
@@ -117,7 +117,7 @@ def _since_last(db: Database, actor: Actor, view: CaseView, version: VersionView
         st.caption(f"The law changed too: {plain(before.law_version)} before, {plain(version.law_version)} now.")
 
 
-def _beside_baseline(version: VersionView) -> None:
+def _beside_baseline(view: CaseView, version: VersionView) -> None:
     law, content = load_law(), version.content
     analysed = analyse(content["document"])
     st.subheader("Beside the baseline", anchor=False)
@@ -129,6 +129,7 @@ def _beside_baseline(version: VersionView) -> None:
     options = [o for o in analysed.options if o.name in {w.option for w in shown}]
     st.table(matrix.table(matrix.cells(options, law)), hide_index=True)
     st.caption(f"Signs: {LEGEND}")
+    page_link("compare", "Every finding, and why", view.id)
 
 
 def _comparable(db: Database, actor: Actor, view: CaseView) -> None:

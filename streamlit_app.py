@@ -107,6 +107,8 @@ def _pages(actor: Actor | None) -> dict[str, st.Page]:
         "audit": _page("audit", audit.draw, "Audit trail", bool(actor and can(actor, Action.AUDIT_READ))),
         "office": _page("office", office.draw, "Office", bool(actor and can(actor, Action.OFFICE_READ))),
         "law": _page("law", law_pages.draw, "Law", actor is not None),
+        # An entry has a page of its own, so that links to entries are not shown as links to where one is already.
+        "law-entry": _page("law-entry", law_pages.draw, "Law", False),
         "law-impact": _page("law-impact", law_impact.draw, "Changes of the law", False),
         "law-draft": _page("law-draft", law_draft.draw, "Draft a statute", False),
         "accounts": _page("accounts", people.draw_accounts, "Accounts", bool(actor and can(actor, Action.USER_LIST))),

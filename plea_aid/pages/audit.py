@@ -64,7 +64,7 @@ def _state(state: trail.TrailState) -> None:
     st.table(
         [
             {"What": "Events", "State": f"{state.last:,}"},
-            {"What": "Hash of the last", "State": " ".join(wrap(state.head, 16))},
+            {"What": "Hash of the last event", "State": " ".join(wrap(state.head, 16))},
             {"What": "Anchor outside", "State": anchored},
             {"What": "Verification", "State": verified},
         ],
@@ -116,7 +116,7 @@ def _events(events: list[EventView], *, reasons: bool) -> None:
                 "Who": plain(f"{one.actor_name or 'Nobody signed in'}{f' ({one.role})' if one.role else ''}"),
                 "What": plain(in_words(one.action, one.outcome)),
                 "Case": plain(one.cause_number),
-                "Said": plain(_said(one, reasons)),
+                "Details": plain(_said(one, reasons)),
                 "Where": plain(one.terminal),
             }
             for one in events

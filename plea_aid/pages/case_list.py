@@ -89,6 +89,7 @@ def draw() -> None:
 
 
 def _new_case(db: Database, actor: Actor) -> None:
+    st.header("New case", anchor=False)
     with st.form("new-case", clear_on_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             cause = st.text_input("Cause number", key="new/cause", placeholder="CR-2026-0412", max_chars=60)

@@ -78,7 +78,7 @@ def _offenses(law: Law, text: str) -> None:
     for offense in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             page_link("quick", plain(f"Quick check: {offense.cite}"), offense=offense.id)
-            page_link("law", plain(offense.title), offense=offense.id)
+            page_link("law-entry", plain(offense.title), offense=offense.id)
     if not found:
         st.markdown("No offense of the catalogue fits.")
 

@@ -31,7 +31,7 @@ ADDING = ("charges/list", "charges/add")
 """Fields of the charges page; while one holds something, adding it comes before the next step."""
 KEYS = {"next": "Alt+N", "back": "Alt+P", "find": "Alt+K"}
 """Keys that press a button from anywhere on its page; none of them means anything to a browser."""
-WIDTH = 1120
+WIDTH = 960
 """Pixels: a line of text stays readable on a wide screen."""
 
 
@@ -86,7 +86,7 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
 
     @wraps(draw)
     def page() -> None:
-        with st.container(width=WIDTH):
+        with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
             try:
                 draw()
             except SessionEnded:

@@ -16,7 +16,7 @@ def show_glossary(law: Law) -> None:
     st.header("Glossary", anchor=False)
     for entry in sorted(law.glossary.values(), key=lambda e: e.term.lower()):
         with st.container(gap="xxsmall"):
-            page_link("law", plain(entry.term), term=entry.id)
+            page_link("law-entry", plain(entry.term), term=entry.id)
             _told(entry, law)
     st.subheader("Postures", anchor=False)
     st.markdown("\n".join(f"- **{plain(p.name)}**: {plain(p.who)}" for p in law.postures.values()))

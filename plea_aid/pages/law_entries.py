@@ -33,7 +33,7 @@ def draw_ground(ground: Ground, law: Law) -> None:
         st.header("Categories that lead to it", anchor=False)
         with st.container(gap="xxsmall"):
             for category in routes:
-                page_link("law", plain(law.categories[category].name), category=category)
+                page_link("law-entry", plain(law.categories[category].name), category=category)
     show_sign_off("ground", ground.id, law)
     show_words("law-entry", texts=("burden of proof", *strings_of(ground.model_dump())))
 

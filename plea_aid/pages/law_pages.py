@@ -96,7 +96,7 @@ def _offenses(law: Law) -> None:
         st.caption(f"The first {_SHOWN} of {len(law.offenses)}; search for the others.")
     with st.container(gap="xxsmall"):
         for offense in found:
-            page_link("law", f"{offense.cite} {offense.title}", offense=offense.id)
+            page_link("law-entry", f"{offense.cite} {offense.title}", offense=offense.id)
 
 
 def _grounds(law: Law) -> None:
@@ -108,14 +108,14 @@ def _grounds(law: Law) -> None:
     for ground in found:
         with st.expander(f"{plain(ground.name)} ({plain(ground.citation)})"):
             ground_body(ground, law)
-            page_link("law", "Its own page, with the sign-off", ground=ground.id)
+            page_link("law-entry", "Its own page, with the sign-off", ground=ground.id)
 
 
 def _categories(law: Law) -> None:
     st.header("Federal categories", anchor=False)
     with st.container(gap="xxsmall"):
         for category in law.categories.values():
-            page_link("law", plain(category.name), category=category.id)
+            page_link("law-entry", plain(category.name), category=category.id)
 
 
 def _authorities(law: Law) -> None:

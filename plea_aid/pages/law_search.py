@@ -86,7 +86,7 @@ def _show(hit: Hit, law: Law) -> None:
         if hit.kind == "authority":
             st.markdown(f"**{authority_line(hit.id, law)}**")
         else:
-            page_link("law", plain(hit.title), **{"term" if hit.kind == "glossary" else hit.kind: hit.id})
+            page_link("law-entry", plain(hit.title), **{"term" if hit.kind == "glossary" else hit.kind: hit.id})
         st.markdown(plain(hit.excerpt))
 
 

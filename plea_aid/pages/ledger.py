@@ -22,8 +22,10 @@ def draw() -> None:
     """Draw the page with the releases of the office."""
     db, actor = database(), signed_in()
     st.title("Releases", anchor=False)
-    st.markdown("Every copy of a record that was handed over: to whom, on what basis, and the hash of its file.")
-    st.markdown("And every record that was disposed of, with its certificate.")
+    st.markdown(
+        "Every copy of a record that was handed over: to whom, on what basis, and the hash of its file; and every "
+        "record that was disposed of, with its certificate."
+    )
     saving.show_notices()
     entries = ledger.ledger(db, actor)
     show_ledger(entries, load_releases())
@@ -37,7 +39,7 @@ def draw() -> None:
 def show_ledger(entries: Sequence[ReleaseView], releases: Releases, *, cause: bool = True) -> None:
     """Show entries as a table, the last first."""
     if not entries:
-        st.markdown("Nothing was released yet.")
+        st.markdown("Nothing was released yet. A copy is made on the page 'Release a copy' of its case.")
         return
     names = {**releases.part_names}
     profiles = {p.id: p.name for p in releases.profiles}
@@ -45,7 +47,7 @@ def show_ledger(entries: Sequence[ReleaseView], releases: Releases, *, cause: bo
     st.table(
         [
             {
-                **({"Cause": plain(e.cause_number or "none")} if cause else {}),
+                **({"Cause number": plain(e.cause_number or "none")} if cause else {}),
                 "No.": str(e.number),
                 "When": clock(e.released_at, st.context.timezone),
                 "Copy": plain(profiles.get(e.profile, e.profile)),

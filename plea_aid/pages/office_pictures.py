@@ -13,7 +13,7 @@ from plea_aid.pages.ground import bar, gap, ink, is_dark
 from plea_aid.pages.wording import family_words
 
 HIDDEN = "not shown"
-_ROW = 34
+_ROW, _LINE = 34, 14
 SHADES = {
     # Fill and ink of no case, up to a quarter, a half, three quarters, and above: even steps of lightness.
     "light": (
@@ -46,9 +46,20 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
         for family, cases, counts in zip(found.families, found.family_cases, table.rows, strict=True)
         for column, count in zip(table.columns, counts, strict=True)
     ]
+    lines = max(name.count(" ") for name in table.columns)
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X(
-            "Answer:N", sort=list(table.columns), title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=0)
+            "Answer:N",
+            sort=list(table.columns),
+            title=None,
+            axis=alt.Axis(
+                orient="top",
+                labelAngle=0,
+                labelLimit=0,
+                labelOverlap=False,
+                labelPadding=4 + _LINE * lines,
+                labelExpr="split(datum.label, ' ')",  # a word a line, which a telephone has room for
+            ),
         ),
         y=alt.Y(
             "Family:N", sort=[family_words(name) for name in found.families], title=None, axis=alt.Axis(labelLimit=180)
@@ -57,7 +68,7 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
     )
     box = base.mark_rect(stroke=gap(), strokeWidth=3).encode(color=alt.Color("fill:N", scale=None))
     word = base.mark_text(fontSize=12).encode(text="word:N", color=alt.Color("ink:N", scale=None))
-    return _plain(box + word, len(found.families))
+    return _plain(box + word, len(found.families), 24 + _LINE * (lines + 1))
 
 
 def _shade(count: int | None, cases: int) -> tuple[str, str]:
@@ -87,10 +98,10 @@ def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
     half = base.mark_bar(height=12, color=bar()).encode(x=day, x2="to:Q")
     tick = base.mark_tick(thickness=3, size=22, color=ink()).encode(x="middle:Q")
     word = base.mark_text(align="left", dx=6, dy=-12, fontSize=12, color=ink()).encode(x="middle:Q", text="middle:Q")
-    return _plain(half + tick + word, len(names))
+    return _plain(half + tick + word, len(names), 70)
 
 
-def _plain(chart: alt.LayerChart, rows: int) -> alt.LayerChart:
-    sized: alt.LayerChart = chart.properties(height=_ROW * rows + 70)  # the axis takes its height from it
+def _plain(chart: alt.LayerChart, rows: int, axis: int) -> alt.LayerChart:
+    sized: alt.LayerChart = chart.properties(height=_ROW * rows + axis)  # the axis takes its height from it
     sized = sized.configure_axis(labelFontSize=12, domain=False, ticks=False, grid=False)
     return cast(alt.LayerChart, sized.configure_view(strokeWidth=0))

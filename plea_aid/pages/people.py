@@ -51,7 +51,7 @@ def draw_accounts() -> None:
         _add(db, actor)
         _change(db, actor, users)
     if can(actor, Action.SESSION_LIST):
-        page_link("sessions", "Who is signed in, and ending it")
+        page_link("sessions", "See who is signed in, and end sessions")
     show_words("accounts")
 
 

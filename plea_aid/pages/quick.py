@@ -199,4 +199,4 @@ def _follows(law: Law, analysed: Analysed) -> None:
     with st.container(horizontal=True):
         for charge in offenses.values():
             for one in charge.offenses[:1]:
-                page_link("law", f"{charge.cite} in the law", offense=one.id)
+                page_link("law-entry", f"{charge.cite} in the law", offense=one.id)

@@ -42,7 +42,7 @@ def _own(db: Database, actor: Actor) -> None:
     with st.container(horizontal=True):
         for one in others:
             end = partial(saving.attempt, partial(signin.end_own_session, db, actor, one.id), "The session is ended.")
-            pressing.button(f"End yours at {_place(one)}", end, key=f"sessions/own/{one.id}")
+            pressing.button(f"End yours {_told(one)}", end, key=f"sessions/own/{one.id}")
     all_others = partial(
         saving.attempt, partial(signin.end_other_sessions, db, actor), "Your other sessions are ended."
     )
@@ -59,7 +59,7 @@ def _everyones(db: Database, actor: Actor) -> None:
     st.table([{"Who": plain(one.display_name), **_row(one, actor)} for one in others], hide_index=True)
     with st.container(horizontal=True):
         for one in others:
-            label = f"End {plain(one.display_name)}'s at {_place(one)}"
+            label = f"End {plain(one.display_name)}'s {_told(one)}"
             end = partial(saving.attempt, partial(signin.end_session, db, actor, one.id), "The session is ended.")
             pressing.button(label, end, key=f"sessions/end/{one.id}")
 
@@ -72,6 +72,10 @@ def _row(one: SessionView, actor: Actor) -> dict[str, str]:
         "Last seen": clock(one.last_seen_at, zone),
         "Ends at the latest": clock(one.expires_at, zone),
     }
+
+
+def _told(one: SessionView) -> str:
+    return f"at {_place(one)}, signed in {clock(one.created_at, st.context.timezone)}"
 
 
 def _place(one: SessionView) -> str:

@@ -14,7 +14,7 @@ PASSWORD_HELP = "At least 15 characters. A short sentence is easy to remember an
 
 def draw() -> None:
     """Draw what a person sees who is not signed in."""
-    with st.container(width=480):
+    with st.container(horizontal_alignment="center"), st.container(width=480):
         if accounts.needs_first_account(session.database()):
             _first_account()
         else:

@@ -22,7 +22,7 @@ from tests.browser.test_walk import EVERY_OTHER_PAGE, PASSWORD, at, fill, press,
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCKET = Path(__file__).parents[2] / "data" / "examples" / "docket.csv"
 DARK = ("", "charges", "compare", "decision", "office")
-PAGES = ("", *STEP_IDS, *EVERY_OTHER_PAGE, "law?offense=mt-45-5-206-1-a")
+PAGES = ("", *STEP_IDS, *EVERY_OTHER_PAGE, "law-entry?offense=mt-45-5-206-1-a")
 
 
 @dataclass(frozen=True)

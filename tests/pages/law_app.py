@@ -16,7 +16,10 @@ SCRIPT = """
 import streamlit as st
 from plea_aid.pages import frame, law_draft, law_impact, law_pages, quick
 
-draws = {"law": law_pages.draw, "law-draft": law_draft.draw, "law-impact": law_impact.draw, "quick": quick.draw}
+draws = {
+    "law": law_pages.draw, "law-entry": law_pages.draw, "law-draft": law_draft.draw, "law-impact": law_impact.draw,
+    "quick": quick.draw,
+}
 pages = {
     name: st.Page(frame.guarded(draw), title=name, url_path=name, default=name == FIRST)
     for name, draw in draws.items()

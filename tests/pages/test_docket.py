@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 from plea_aid.casework import cases
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
+from plea_aid.law.load import load_law
+from plea_aid.pages.docket_words import COLUMNS, fault, reasons, situations
+from plea_aid.screening.columns import KNOWN
 from plea_aid.screening.upload import export_csv
 from tests.pages.conftest import Open, colleague, press, visible
 
@@ -26,7 +29,7 @@ def opened(pat: Actor, open_app: Open) -> AppTest:
 
 def screened(app: AppTest, content: bytes = DOCKET) -> AppTest:
     app.file_uploader[0].set_value(("docket.csv", content, "text/csv")).run()
-    for known, theirs in (("case_id", "Cause"), ("count", "Ct"), ("offense", "Statute")):
+    for known, theirs in (("Cause number", "Cause"), ("Count number", "Ct"), ("Offense charged", "Statute")):
         found = [s for s in app.selectbox if s.label == f"{known} (needed)"]
         if found and found[0].value == "(none)":
             found[0].select(theirs)
@@ -42,6 +45,41 @@ def test_a_docket_is_flagged_and_its_columns_are_remembered(opened: AppTest, pat
 
     header = DOCKET.decode().splitlines()[0].split(",")
     assert (docket.remembered_columns(db, pat, header) or {})["case_id"] == "Cause"
+
+
+def test_a_column_that_is_needed_is_asked_for_by_its_plain_name(opened: AppTest) -> None:
+    assert "What a docket holds" in visible(opened)
+    opened.file_uploader[0].set_value(("docket.csv", DOCKET, "text/csv")).run()
+    press(opened, "Screen the docket")
+    assert "where to find the cause number, count number and offense charged" in visible(opened)
+
+
+def test_nothing_on_the_page_is_an_id(opened: AppTest) -> None:
+    app = screened(opened)
+    law = load_law()
+    [rows] = [frame.value for frame in app.dataframe]
+    assert list(rows.columns) == [
+        "Cause number", "Count", "Offense", "Flag", "Highest level", "Grounds", "What is wrong",
+    ]  # fmt: skip
+    shown = visible(app) + rows.to_csv() + "".join(table.value.to_csv() for table in app.table)
+    ids = [i for i in (*law.grounds, *law.postures) if "-" in i and i in shown]
+    assert ids == []
+    assert "Bars DACA" in rows["Grounds"][0]
+    ground = next(box for box in app.selectbox if box.label == "Ground")
+    assert all(option == "All" or option in {g.name for g in law.grounds.values()} for option in ground.options)
+
+
+def test_a_row_says_its_reasons_in_words() -> None:
+    law = load_law()
+    levels, rest = reasons("Certain: gmc-probation, bar-daca. Likely: detainer. Count 1: met. Possible: so. x", law)
+    names = [law.grounds[g].name for g in ("gmc-probation", "bar-daca", "detainer")]
+    assert levels == [("certain", names[:2]), ("likely", names[2:])]
+    assert rest == "Count 1: met. Possible: so. x"
+    assert situations("; ".join(law.postures), law) == "Every immigration situation"
+    assert situations("lpr; daca", law) == f"{law.postures['lpr'].name}; {law.postures['daca'].name}"
+    assert fault("row 7: offense_date: 'x' is no day") == "row 7: Date of the offense: 'x' is no day"
+    assert fault("no column: at all") == "no column: at all"
+    assert {*COLUMNS} == {*KNOWN}
 
 
 def test_protected_columns_are_refused_until_left_out(opened: AppTest) -> None:

@@ -45,6 +45,7 @@ PAGES: dict[str, Action | None] = {
     "find": None,
     "law": None,
     "law-draft": None,
+    "law-entry": None,
     "sessions": None,
     "may": None,
     "help": None,

@@ -8,6 +8,7 @@ Nothing here has room for a person's status, origin, birthplace, name of a defen
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -164,6 +165,9 @@ class Factor(Record):
     name: str
     state: str = Field(description="considered, not applicable, or no information")
     points: str = Field(default="", description="Which way it points, for which option")
+    directions: Mapping[str, Literal["for", "against", "neutral"]] = Field(
+        default_factory=dict, description="Which way it points, by option; the figure draws it"
+    )
     weight: str = ""
     rationale: str = ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from plea_aid.notes.balance import balance
 from plea_aid.notes.content import NoteData
 from plea_aid.notes.overview import kinds_reached, level_of_kind, shortened
 from plea_aid.notes.printable import Tree
@@ -59,6 +60,19 @@ def weight_plot(data: NoteData) -> Tree:
         "key": "; ".join(f"{numbers[v.option]} {shortened(v.option, 60)}" for v in shown),
         "left_out": max(0, len(data.accountability) - len(shown)),
         "alt": "Days ordered, suspended time included, against the highest level of each kind. " + " ".join(said),
+    }
+
+
+def balance_figure(data: NoteData) -> Tree:
+    """Return which way each factor points for each option; nothing while none points anywhere."""
+    found = balance(data.factors, [option.name for option in data.options])
+    if found is None:
+        return None
+    return {
+        "heads": [shortened(name, 60) for name in found.options],
+        "rows": [{"name": row.factor, "weight": row.weight, "points": list(row.points)} for row in found.rows],
+        "left_out": found.left_out,
+        "alt": found.words,
     }
 
 

@@ -150,7 +150,7 @@ def _note(
         law_review=printed["law_review"],
         accountability=_accountability(content["document"], document, printed["weights"]),
         unverified=tuple(dict.fromkeys(u for o in analysis["options"] for c in o["counts"] for u in c["unverified"])),
-        factors=[_factor(f, content["factors"].get(f["id"])) for f in content["checklist"]["factors"]],
+        factors=[factor_said(f, content["factors"].get(f["id"])) for f in content["checklist"]["factors"]],
         gates=[_gate(g, content["gates"].get(g["id"])) for g in content["checklist"]["gates"]],
         decision=_decision(content),
         review=_review(content, stage, steps),
@@ -170,7 +170,8 @@ def _accountability(
     return tuple(one.model_copy(update={"is_baseline": one.option == baseline}) for one in vectors)
 
 
-def _factor(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Factor:
+def factor_said(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Factor:
+    """Return what was said about a factor of the checklist; ``entry`` as it is stored, None for no answer."""
     remark = listed.get("remark", "")
     name = f"{listed['label']}. {remark}" if remark else listed["label"]
     if entry is None:
@@ -179,6 +180,7 @@ def _factor(listed: Mapping[str, str], entry: Mapping[str, Any] | None) -> Facto
         name=name,
         state=FACTOR_STATES[entry["state"]],
         points=joined([f"{_POINTS[p]} '{option}'" for option, p in entry["points"].items()]),
+        directions=entry["points"],
         weight=entry["weight"],
         rationale=entry["rationale"],
     )

@@ -18,7 +18,7 @@ from plea_aid.notes.content import (
     OptionNote,
 )
 from plea_aid.notes.explain import explained_options, table_of_authorities, tallied_options
-from plea_aid.notes.figures import heatmaps, weight_plot
+from plea_aid.notes.figures import balance_figure, heatmaps, weight_plot
 from plea_aid.notes.overview import by_ground, by_kind, by_posture, numbered, shortened
 from plea_aid.notes.printable import Tree
 
@@ -100,6 +100,7 @@ def view(data: NoteData) -> View:
             counted(len(warnings), "warning") if warnings else "",
             counted(len(data.unverified), "unverified item") if data.unverified else "",
         ))),
+        "balance": balance_figure(data),
         "factors": [
             {
                 "name": f"{place}. {factor.name}",

@@ -62,7 +62,7 @@ def draw() -> None:
     if given is None:
         st.session_state.pop(_RESULT, None)
         _what_to_give()
-        show_words("docket")
+        show_words("docket", texts=(said for words in COLUMNS.values() for said in words))
         return
     try:
         _prepare(db, actor, given.name, given.getvalue())
@@ -77,7 +77,8 @@ def draw() -> None:
 
 def _ground_texts(found: Screened) -> Iterable[str]:
     law = load_law()
-    return (docket_words.ground_names(listed, law) for listed in found.frame["grounds"].unique())
+    met = {ground for listed in found.frame["grounds"].unique() for ground in listed.split("; ") if ground}
+    return (docket_words.ground_name(ground, law) for ground in sorted(met))
 
 
 def _what_to_give() -> None:
@@ -94,7 +95,7 @@ def _what_to_give() -> None:
         ],
         hide_index=True,
     )
-    st.caption("A docket longer than this page takes is screened by the command `plea-aid screen`.")
+    st.markdown("A docket longer than this page takes is screened by the command `plea-aid screen`.")
 
 
 def _refuse(name: str, fault: Exception) -> None:

@@ -14,6 +14,7 @@ from plea_aid.notes.record_words import POINTS, STATES
 from plea_aid.pages import saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.checklist import checklist_of, progress, state
+from plea_aid.pages.factor_balance import show_balance
 from plea_aid.pages.fields import choice_field, text_field
 from plea_aid.pages.frame import Screen, case_page, policy_notice
 from plea_aid.pages.gates import show_gate
@@ -48,7 +49,7 @@ def draw() -> None:
         show_gates(gate_list(checklist), gate_entries(screen.view))
     st.header("Factors", anchor=False)
     if locked:
-        show_factors(factor_list(checklist), factor_entries(screen.view))
+        show_factors(factor_list(checklist), factor_entries(screen.view), screen.view.option_names)
         show_words("factors")
         return
     st.markdown(
@@ -57,6 +58,7 @@ def draw() -> None:
     )
     for number, factor in enumerate(checklist.factors, 1):
         _factor(screen, analysed, factor, number)
+    show_balance(factor_list(checklist), factor_entries(screen.view), screen.view.option_names, heading=True)
     show_words("factors")
 
 

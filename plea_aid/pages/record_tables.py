@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,13 +10,17 @@ import streamlit as st
 from plea_aid.casework.views import CaseView
 from plea_aid.law.records import Checklist
 from plea_aid.notes.record_words import POINTS, STATES, gate_words
+from plea_aid.pages.factor_balance import show_balance
 from plea_aid.pages.wording import plain
 
 _NOTHING = "–"
 
 
-def show_factors(checklist: list[Mapping[str, str]], entries: Mapping[str, Mapping[str, Any]]) -> None:
+def show_factors(
+    checklist: list[Mapping[str, str]], entries: Mapping[str, Mapping[str, Any]], options: Sequence[str]
+) -> None:
     """Show what was said about every factor of the checklist, in its order."""
+    show_balance(checklist, entries, options)
     st.table([_factor_row(f["label"], entries.get(f["id"])) for f in checklist], hide_index=True)
 
 

@@ -172,7 +172,8 @@ def _terms(weight: Mapping[str, Any]) -> str:
 def _record(version: VersionView) -> None:
     content = version.content
     st.subheader("Factors", anchor=False)
-    show_factors(content["checklist"]["factors"], content["factors"])
+    options = [option["name"] for option in content["document"].get("option", ())]
+    show_factors(content["checklist"]["factors"], content["factors"], options)
     st.subheader("Gates", anchor=False)
     show_gates(content["checklist"]["gates"], content["gates"])
 

@@ -110,7 +110,11 @@ def picture(page: Page, name: str) -> None:
         return
     settled(page)
     page.mouse.move(0, 0)
+    page.set_viewport_size({"width": 1280, "height": 1200})
+    page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+    page.wait_for_timeout(500)  # a chart is drawn anew at the new size
     page.screenshot(path=PICTURES / f"{name}.png", scale="css")
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.fixture

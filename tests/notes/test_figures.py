@@ -8,8 +8,9 @@ from typing import Any
 import pikepdf
 
 from plea_aid.notes import NoteData, render_note
-from plea_aid.notes.content import Accountability, OptionNote
-from plea_aid.notes.figures import PLOTTED, heatmaps, weight_plot
+from plea_aid.notes.balance import balance
+from plea_aid.notes.content import Accountability, Factor, OptionNote
+from plea_aid.notes.figures import PLOTTED, balance_figure, heatmaps, weight_plot
 from plea_aid.notes.overview import by_posture
 
 
@@ -48,6 +49,31 @@ def test_one_option_or_no_weight_is_no_plot_and_many_are_cut_short_and_said(full
     assert len(picture["rows"][0]["points"]) == PLOTTED
     assert picture["left_out"] == 3
     assert render_note(many).startswith(b"%PDF")
+
+
+def test_the_balance_shows_each_factor_that_points_and_adds_nothing_up(full_note: NoteData) -> None:
+    points: dict[str, Any] = {"As charged": "for", "Count 1 at 364 days, count 2 dismissed": "against"}
+    first, second, *others = full_note.factors
+    factors = (first.model_copy(update={"directions": points}), second.model_copy(update={"weight": ""}), *others)
+    note = full_note.model_copy(update={"factors": factors})
+    assert balance_figure(full_note) is None
+    picture: Any = balance_figure(note)
+    assert picture["heads"] == list(points)
+    assert picture["rows"] == [{"name": first.name, "weight": "moderate", "points": ["for", "against"]}]
+    assert f"{first.name}, weight moderate: As charged for; Count 1 at 364 days" in picture["alt"]
+    with pikepdf.open(io.BytesIO(render_note(note))) as pdf:
+        told = [str(o.Alt) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
+    assert picture["alt"] in told
+
+
+def test_a_balance_keeps_the_order_of_the_case_and_says_what_it_leaves_out() -> None:
+    names = [f"Option {n}" for n in range(PLOTTED + 2)]
+    factor = Factor(name="Harm", state="considered", directions=dict.fromkeys(reversed(names), "neutral"))
+    found = balance([factor, Factor(name="Victim", state="not applicable")], ["Bare", *names, "Gone"])
+    assert found is not None
+    assert (list(found.options), found.left_out) == (names[:PLOTTED], 2)
+    assert [(row.factor, row.weight) for row in found.rows] == [("Harm", "")]
+    assert balance([factor], ["Bare"]) is None
 
 
 def test_the_pictures_words_are_in_the_file(full_note: NoteData) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -62,6 +64,7 @@ def test_nothing_on_the_page_is_an_id(opened: AppTest) -> None:
         "Cause number", "Count", "Offense", "Flag", "Highest level", "Grounds", "What is wrong",
     ]  # fmt: skip
     shown = visible(app) + rows.to_csv() + "".join(table.value.to_csv() for table in app.table)
+    shown = re.sub(r"law\?term=[a-z-]+", "", shown)  # the address of a word of the glossary
     ids = [i for i in (*law.grounds, *law.postures) if "-" in i and i in shown]
     assert ids == []
     assert "Bars DACA" in rows["Grounds"][0]

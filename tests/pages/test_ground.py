@@ -9,6 +9,7 @@ import pytest
 
 from plea_aid.analysis.levels import LEVELS
 from plea_aid.pages import ground
+from plea_aid.pages.factor_balance import POINT_COLOURS
 from plea_aid.pages.ground import bar, gap, ink
 from plea_aid.pages.matrix import Cell
 from plea_aid.pages.office_pictures import SHADES
@@ -98,3 +99,7 @@ def test_the_levels_tell_apart_in_grey_print_and_their_words_stand_out() -> None
     steps = [lightness(LEVEL_COLOURS[level]) for level in LEVELS]
     assert steps == sorted(steps, reverse=steps[0] > steps[-1])
     assert min(abs(a - b) for a, b in pairwise(steps)) >= 9
+    for fill, words in POINT_COLOURS.values():
+        assert contrast(words, fill) >= 4.5
+    ways = sorted(lightness(fill) for fill, _ in POINT_COLOURS.values())
+    assert min(b - a for a, b in pairwise(ways)) >= 15

@@ -15,6 +15,7 @@ from plea_aid.casework.views import CaseView
 from plea_aid.law.load import load_law
 from plea_aid.pages import frame
 from plea_aid.pages.analysed import analyse
+from plea_aid.pages.wording import plain
 from tests.pages.conftest import Open, colleague, field, press, visible
 
 PFMA = {
@@ -289,6 +290,22 @@ def test_a_factor_is_stored_answer_by_answer(db: Database, pat: Actor, pfma: Cas
         {"Contact": "for"},
         "Proportionate for anyone.",
     )
+
+
+def test_the_factors_that_point_somewhere_stand_side_by_side(
+    db: Database, pat: Actor, pfma: CaseView, open_app: Open
+) -> None:
+    assert "How the factors point" not in visible(open_app(case=pfma.id, step="factors"))
+    first, second = load_law().checklists[-1].factors[:2]
+    said = {"state": "considered", "rationale": "So.", "points": {"As charged": "for"}}
+    record.save_factor(db, pat, pfma.id, 0, {"factor": first.id, "weight": "none", **said})
+    record.save_factor(db, pat, pfma.id, 0, {"factor": second.id, "state": "no-information"})
+    app = open_app(case=pfma.id, step="factors")
+    assert "How the factors point" in visible(app)
+    row = app.table[-1].value.iloc[0].to_dict()
+    assert (row["Factor"], row["Weight"]) == (plain(first.name), "no weight")
+    assert row["As charged"] == "\\+ for"
+    assert len(app.table[-1].value) == 1
 
 
 def complete(db: Database, pat: Actor, view: CaseView, chosen: str = "As charged") -> None:

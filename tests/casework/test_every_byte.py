@@ -21,7 +21,7 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.audit import verify_chain
 from plea_aid.casework.database import Database
 from plea_aid.casework.tables import SEALED, AuditEvent, Table
-from plea_aid.casework.views import CaseView
+from tests.offices import MadeOnce
 
 from .conftest import People
 from .every_table import fill_every_table
@@ -32,10 +32,16 @@ TABLES = [*SEALED, "audit_event"]
 
 
 @pytest.fixture
-def office(db: Database, people: People, submitted: CaseView) -> Database:
+def office(db: Database, made_once: MadeOnce, request: pytest.FixtureRequest) -> Database:
     """A small office with a row in every frozen table, its triggers taken away as only the database's owner can."""
-    fill_every_table(db, Actor(people.supervisor.user_id, "s", "S", "supervisor", "desk 1"))
-    assert verify_chain(db).ok
+
+    def make() -> None:
+        people: People = request.getfixturevalue("people")
+        request.getfixturevalue("submitted")
+        fill_every_table(db, Actor(people.supervisor.user_id, "s", "S", "supervisor", "desk 1"))
+        assert verify_chain(db).ok
+
+    made_once.in_(db, "a row in every table", make)
     break_seals(db)
     return db
 

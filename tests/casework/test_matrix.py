@@ -58,6 +58,7 @@ from plea_aid.casework.rules import Rules
 from plea_aid.casework.tables import CaseFile
 from plea_aid.casework.views import CaseFacts, CaseView, facts_of
 from plea_aid.law.load import load_law
+from tests.offices import MadeOnce
 
 from .conftest import DOCUMENT, People
 
@@ -266,8 +267,16 @@ def _checked(world: World, actor: Actor) -> list[impact.Affected]:
 
 
 @pytest.fixture
-def world(db: Database, people: People, rules: Rules, fill: Callable[..., CaseView], tmp_path: Path) -> World:
+def world(db: Database, made_once: MadeOnce, request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """A submitted case of the prosecutor with marked words everywhere, and a sealed text."""
+    people, rules, case = made_once.in_(db, "matrix", lambda: submitted(db, *map(request.getfixturevalue, PARTS)))
+    return World(db, people, case, rules, tmp_path)
+
+
+PARTS = ("people", "rules", "fill")
+
+
+def submitted(db: Database, people: People, rules: Rules, fill: Callable[..., CaseView]) -> Any:
     named = {**DOCUMENT, "cause_number": f"CR-{MARK}-7"}
     named["option"] = [{**option, "name": f"{option['name']} {MARK}"} for option in DOCUMENT["option"]]
     made = cases.create_case(db, people.prosecutor, named, rules=rules)
@@ -276,7 +285,7 @@ def world(db: Database, people: People, rules: Rules, fill: Callable[..., CaseVi
     )
     view = fill(made.id, option=f"364 days {MARK}")
     submission.submit(db, people.prosecutor, made.id, view.version, rules=rules)
-    return World(db, people, cases.open_case(db, people.prosecutor, made.id), rules, tmp_path)
+    return people, rules, cases.open_case(db, people.prosecutor, made.id)
 
 
 def everyone(people: People) -> list[Actor]:

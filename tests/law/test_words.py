@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,15 +16,21 @@ from plea_aid.settings import data_dir
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
+@pytest.fixture(scope="module")
+def counts() -> dict[str, Any]:
+    """What is covered, counted once: the counting runs every table of holdings."""
+    return coverage(load_law())
+
+
 def test_the_word_list_of_the_data_guide_is_not_stale() -> None:
     guide = (data_dir() / "README.md").read_text(encoding="utf-8")
     fresh = with_generated(guide, "law words", words_markdown(load_law()))
     assert guide == fresh, "stale: run 'plea-aid law words --into data/README.md'"
 
 
-def test_the_coverage_table_of_the_readme_is_not_stale() -> None:
+def test_the_coverage_table_of_the_readme_is_not_stale(counts: dict[str, Any]) -> None:
     readme = README.read_text(encoding="utf-8")
-    fresh = with_generated(readme, "law coverage", coverage_markdown(coverage(load_law())))
+    fresh = with_generated(readme, "law coverage", coverage_markdown(counts))
     assert readme == fresh, "stale: run 'plea-aid law coverage --into README.md'"
 
 
@@ -34,9 +41,8 @@ def test_the_word_list_has_every_word_with_its_meaning_in_the_order_of_the_file(
     assert list(words_json(law)) == list(law.vocabulary)
 
 
-def test_coverage_counts_agree_with_each_other_and_with_the_data() -> None:
+def test_coverage_counts_agree_with_each_other_and_with_the_data(counts: dict[str, Any]) -> None:
     law = load_law()
-    counts = coverage(law)
     assert sum(r["offenses"] for r in counts["offenses"]) == len(law.offenses)
     assert all(r["tested"] + r["unreachable"] == r["grounds"] for r in counts["grounds"])
     assert sum(r["grounds"] for r in counts["grounds"]) == len(law.grounds)
@@ -46,9 +52,9 @@ def test_coverage_counts_agree_with_each_other_and_with_the_data() -> None:
         assert table["agreeing"] + table["named_disagreements"] == table["entries"]
 
 
-def test_what_no_offense_can_reach_is_listed_with_its_reason() -> None:
+def test_what_no_offense_can_reach_is_listed_with_its_reason(counts: dict[str, Any]) -> None:
     law = load_law()
-    listed = unreachable_markdown(coverage(law))
+    listed = unreachable_markdown(counts)
     for ground in law.grounds.values():
         assert (f"| {ground.name} |" in listed) == bool(ground.unreachable), ground.id
         assert ground.unreachable.replace("|", "\\|") in listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import io
 import itertools
@@ -10,10 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
-import pdfplumber
 import pikepdf
+import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,8 +35,18 @@ def squeezed(text: str) -> str:
 
 def pages_of(pdf: bytes) -> list[str]:
     """Each page's characters in the order in which they were set, so that a cell's lines stay together."""
-    with pdfplumber.open(io.BytesIO(pdf)) as document:
-        return [squeezed("".join(char["text"] for char in page.chars)) for page in document.pages]
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        return [squeezed(_as_set(page)) for page in document]
+
+
+def _as_set(page: pypdfium2.PdfPage) -> str:
+    text_page, words = page.get_textpage(), ""
+    for piece in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        size = raw.FPDFTextObj_GetText(piece, text_page, None, 0)
+        buffer = (ctypes.c_ushort * (size // 2))()
+        raw.FPDFTextObj_GetText(piece, text_page, buffer, size)
+        words += bytes(buffer).decode("utf-16-le").rstrip("\0")
+    return words
 
 
 def text_of(pdf: bytes) -> str:
@@ -275,18 +288,28 @@ def test_no_letter_runs_off_the_paper_or_into_its_neighbor(full_note: NoteData, 
         "counts": (full_note.counts[0].model_copy(update={"title": run, "cite": run}),),
         "gates": (full_note.gates[0].model_copy(update={"state": run}),),
     })  # fmt: skip
-    with pdfplumber.open(io.BytesIO(render_note(with_profile(note, profile)))) as document:
-        for page in document.pages:
+    with closing(pypdfium2.PdfDocument(render_note(with_profile(note, profile)))) as document:
+        for page in document:
+            width, height = page.get_size()
             lines: dict[float, list[tuple[float, float]]] = {}
-            for char in page.chars:
-                assert char["x0"] >= 30
-                assert char["x1"] <= page.width - 30
-                assert char["top"] >= 10
-                assert char["bottom"] <= page.height - 10
-                lines.setdefault(round(char["bottom"], 1), []).append((char["x0"], char["x1"]))
+            for left, bottom, right, top in boxes_of(page):
+                assert left >= 30
+                assert right <= width - 30
+                assert bottom >= 10
+                assert top <= height - 10
+                lines.setdefault(round(bottom, 1), []).append((left, right))
+            assert lines
             for spans in lines.values():
                 for (_, end), (start, _) in itertools.pairwise(sorted(spans)):
                     assert start > end - 2, "letters of two columns stand on each other"
+
+
+def boxes_of(page: pypdfium2.PdfPage) -> Iterator[tuple[float, float, float, float]]:
+    """Left, bottom, right and top of every letter, in points from the corner below on the left."""
+    text_page = page.get_textpage()
+    for at in range(text_page.count_chars()):
+        if not raw.FPDFText_IsGenerated(text_page, at):  # a blank or line end that is not on the paper
+            yield text_page.get_charbox(at, loose=True)
 
 
 @pytest.mark.parametrize(

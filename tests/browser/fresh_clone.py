@@ -38,8 +38,11 @@ def _by_uv(clone: Path) -> tuple[tuple[str, ...], dict[str, str]] | None:
     uv = os.environ.get("UV") or shutil.which("uv")
     # The environment that these tests run in stays as it is.
     settings = {name: str(clone / ".venv") for name in ("UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")}
-    run = (str(uv), "run", "--offline")
-    return ((*run, "plea-aid"), settings) if uv and _runs_it((*run, "python"), clone, settings) else None
+    run = (str(uv), "run", "--offline", "--no-dev")  # what only the tests need would double the work
+    if uv and _runs_it((*run, "python"), clone, settings):
+        return (*run, "plea-aid"), settings
+    shutil.rmtree(clone / ".venv", ignore_errors=True)  # half of one
+    return None
 
 
 def _by_this_python(clone: Path) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -57,7 +60,7 @@ def _runs_it(python: tuple[str, ...], clone: Path, settings: dict[str, str]) -> 
         capture_output=True,
         text=True,
     )
-    assert said.returncode or Path(said.stdout.strip()).is_relative_to(clone), said.stdout
+    assert said.returncode or Path(said.stdout.strip()).resolve().is_relative_to(clone.resolve()), said.stdout
     return said.returncode == 0
 
 

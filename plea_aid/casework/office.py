@@ -67,6 +67,8 @@ class Figures:
     family_cases: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
     time: tuple[Spread, ...] = ()
+    trend: tuple[Spread, ...] = ()
+    """By the quarter of the decision, the earliest first; the family is the months. No quarter is divided further."""
     return_kinds: tuple[tuple[str, int | None], ...] = ()
     """What returned cases were about, in the office's list; a case may be about several."""
 
@@ -143,6 +145,7 @@ def figures(db: Database, actor: Actor, today: date | None = None) -> Figures:
         family_cases=tuple(len(members) for members in groups.values()),
         tables=tuple(_table(*one, list(groups.values()), least) for one in _TABLES),
         time=(_spread(EVERY, cases), *(_spread(name, members) for name, members in groups.items())),
+        trend=tuple(_spread(months, members) for months, members in _quarters(cases, least)),
         return_kinds=tuple((k.name, _shown(kinds[k.id], least)) for k in rules.return_kinds),
     )
 
@@ -173,6 +176,31 @@ def _families(cases: Sequence[Submitted], least: int) -> dict[str, list[Submitte
     while rest and len(rest) < least and kept:
         rest += kept.popitem()[1]
     return kept | ({OTHERS: rest} if rest else {})
+
+
+def _quarters(cases: Sequence[Submitted], least: int) -> list[tuple[str, list[Submitted]]]:
+    """Return the cases by the quarter of the decision; quarters in a row with fewer than ``least`` stand together."""
+    by_quarter: dict[tuple[int, int], list[Submitted]] = {}
+    for one in sorted(cases, key=lambda one: one.facts.decided):
+        year, month = (int(part) for part in one.facts.decided.split("-")[:2])
+        by_quarter.setdefault((year, (month - 1) // 3), []).append(one)
+    spans: list[tuple[tuple[int, int], tuple[int, int], list[Submitted]]] = []
+    for quarter, members in by_quarter.items():
+        if spans and len(spans[-1][2]) < least:
+            first, _, before = spans.pop()
+            spans.append((first, quarter, before + members))
+        else:
+            spans.append((quarter, quarter, members))
+    if len(spans) > 1 and len(spans[-1][2]) < least:
+        _, last, members = spans.pop()
+        first, _, before = spans.pop()
+        spans.append((first, last, before + members))
+    return [(_months(first, last), members) for first, last, members in spans]
+
+
+def _months(first: tuple[int, int], last: tuple[int, int]) -> str:
+    begins, ends = date(first[0], 3 * first[1] + 1, 1), date(last[0], 3 * last[1] + 3, 1)
+    return f"{begins:%b} to {ends:%b %Y}" if first[0] == last[0] else f"{begins:%b %Y} to {ends:%b %Y}"
 
 
 def _table(

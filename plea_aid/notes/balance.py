@@ -35,7 +35,7 @@ class Balance:
     def words(self) -> str:
         """The picture in words."""
         said = [
-            f"{row.factor}, weight {row.weight or 'not said'}: "
+            f"{row.factor}, {weighed(row.weight)}: "
             + "; ".join(f"{option} {point or 'not said'}" for option, point in self.each(row))
             for row in self.rows
         ]
@@ -54,6 +54,11 @@ def balance(factors: Iterable[Factor], options: Sequence[str]) -> Balance | None
         return None
     rows = tuple(Row(f.name, f.weight, tuple(f.directions.get(n, "") for n in named[:PLOTTED])) for f in pointing)
     return Balance(tuple(named[:PLOTTED]), rows, max(0, len(named) - PLOTTED))
+
+
+def weighed(weight: str) -> str:
+    """Return a weight of the checklist in words that stand by themselves."""
+    return {"": "weight not said", "none": "no weight"}.get(weight, weight)
 
 
 def told(point: str) -> str:

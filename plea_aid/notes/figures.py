@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from plea_aid.notes.balance import balance
+from plea_aid.notes.balance import balance, weighed
 from plea_aid.notes.content import NoteData
 from plea_aid.notes.overview import kinds_reached, level_of_kind, shortened
 from plea_aid.notes.printable import Tree
@@ -70,7 +70,7 @@ def balance_figure(data: NoteData) -> Tree:
         return None
     return {
         "heads": [shortened(name, 60) for name in found.options],
-        "rows": [{"name": row.factor, "weight": row.weight, "points": list(row.points)} for row in found.rows],
+        "rows": [{"name": row.factor, "weight": weighed(row.weight), "points": list(row.points)} for row in found.rows],
         "left_out": found.left_out,
         "alt": found.words,
     }

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from plea_aid.notes.balance import Balance, balance, told
+from plea_aid.notes.balance import Balance, balance, told, weighed
 from plea_aid.notes.from_record import factor_said
 from plea_aid.pages.ground import gap, ink, show_picture
 from plea_aid.pages.wording import plain
@@ -45,16 +45,11 @@ def balance_table(found: Balance) -> list[dict[str, str]]:
     return [
         {
             "Factor": plain(row.factor),
-            "Weight": plain(weight_words(row.weight)),
+            "Weight": plain(weighed(row.weight)),
             **{plain(option): plain(told(point)) for option, point in found.each(row)},
         }
         for row in found.rows
     ]
-
-
-def weight_words(weight: str) -> str:
-    """Return a weight of the checklist in words that stand by themselves."""
-    return {"": "not said", "none": "no weight"}.get(weight, weight)
 
 
 def balance_chart(found: Balance) -> alt.LayerChart:
@@ -73,7 +68,7 @@ def balance_chart(found: Balance) -> alt.LayerChart:
                     "Option": option,
                     "Factor": row.factor,
                     "Points": told(point),
-                    "Weight": weight_words(row.weight),
+                    "Weight": weighed(row.weight),
                     "fill": fill,
                     "ink": words,
                 }
@@ -102,4 +97,4 @@ def balance_chart(found: Balance) -> alt.LayerChart:
     weight = base.mark_text(dy=8, fontSize=11).encode(text="Weight:N", color=alt.Color("ink:N", scale=None))
     chart = cast(alt.LayerChart, box + point + weight).properties(height=_ROW * len(factors) + _LINE * lines + 10)
     chart = chart.configure_axis(labelFontSize=11, domain=False, ticks=False)
-    return cast(alt.LayerChart, chart.configure_view(strokeWidth=0))
+    return cast(alt.LayerChart, chart.configure_axisY(labelPadding=6).configure_view(strokeWidth=0))

@@ -39,7 +39,9 @@ def draw() -> None:
 def show_ledger(entries: Sequence[ReleaseView], releases: Releases, *, cause: bool = True) -> None:
     """Show entries as a table, the last first."""
     if not entries:
-        st.markdown("Nothing was released yet. A copy is made on the page 'Release a copy' of its case.")
+        st.markdown(
+            "Nothing was released yet." + (" A copy is made on a case's page 'Release a copy'." if cause else "")
+        )
         return
     names = {**releases.part_names}
     profiles = {p.id: p.name for p in releases.profiles}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
@@ -72,6 +73,12 @@ def _figures(found: Figures) -> None:
         st.subheader("What returned analyses were about", anchor=False)
         st.table([{"About": plain(n), "Cases": shown(c)} for n, c in found.return_kinds], hide_index=True)
         st.caption("A case may be about several; returns for which nothing was chosen are not here.")
+    st.header("Over time", anchor=False)
+    words = trend_summary(found.trend)
+    st.markdown(f"Cases by the quarter of the decision; quarters with too few cases stand together. {words}")
+    show_picture(office_pictures.trend(found.trend), words)
+    st.caption("The same as a table:")
+    st.table([{"Decided": plain(one.family), **_spread_row(one)} for one in found.trend], hide_index=True)
     st.header("Time to the decision", anchor=False)
     words = time_summary(found.time[0])
     st.markdown(f"Days from the beginning of the case to the signing of the decision. {words}")
@@ -100,6 +107,12 @@ def time_summary(spread: Spread) -> str:
     )
 
 
+def trend_summary(trend: Sequence[Spread]) -> str:
+    """Return the quarters in words."""
+    said = [f"{one.family} {counted(one.cases, 'case')}, half within {counted(one.middle, 'day')}" for one in trend]
+    return f"{'; '.join(said)}."
+
+
 def counts(table: Table, found: Figures) -> list[dict[str, str]]:
     """Return a table of counts for the screen, its totals last."""
     rows = [
@@ -116,8 +129,11 @@ def shown(count: int | None) -> str:
 
 
 def _time_row(one: Spread) -> dict[str, str]:
+    return {"Family": family_words(one.family), **_spread_row(one)}
+
+
+def _spread_row(one: Spread) -> dict[str, str]:
     return {
-        "Family": family_words(one.family),
         "Cases": str(one.cases),
         "A quarter within": counted(one.quarter, "day"),
         "Half within": counted(one.middle, "day"),

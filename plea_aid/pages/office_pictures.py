@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
+from textwrap import wrap
 from typing import cast
 
 import altair as alt
@@ -10,7 +12,7 @@ import pandas as pd
 
 from plea_aid.casework.office import Figures, Spread, Table
 from plea_aid.pages.ground import bar, gap, ink, is_dark
-from plea_aid.pages.wording import family_words
+from plea_aid.pages.wording import counted, family_words
 
 HIDDEN = "not shown"
 _ROW, _LINE = 34, 14
@@ -46,11 +48,14 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
         for family, cases, counts in zip(found.families, found.family_cases, table.rows, strict=True)
         for column, count in zip(table.columns, counts, strict=True)
     ]
-    lines = max(name.count(" ") for name in table.columns)
-    base = alt.Chart(pd.DataFrame(rows)).encode(
+    # A telephone has room for so many letters of five columns.
+    heads = {name: "\n".join(wrap(name, 10)) for name in table.columns}
+    lines = max(head.count("\n") for head in heads.values())
+    frame = pd.DataFrame(rows)
+    base = alt.Chart(frame.assign(head=frame["Answer"].map(heads))).encode(
         x=alt.X(
-            "Answer:N",
-            sort=list(table.columns),
+            "head:N",
+            sort=list(heads.values()),
             title=None,
             axis=alt.Axis(
                 orient="top",
@@ -58,7 +63,7 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
                 labelLimit=0,
                 labelOverlap=False,
                 labelPadding=4 + _LINE * lines,
-                labelExpr="split(datum.label, ' ')",  # a word a line, which a telephone has room for
+                labelExpr="split(datum.label, '\\n')",
             ),
         ),
         y=alt.Y(
@@ -74,6 +79,28 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
 def _shade(count: int | None, cases: int) -> tuple[str, str]:
     """Return fill and ink of a cell; one that is not shown looks like one without a case, its words say which."""
     return SHADES["dark" if is_dark() else "light"][ceil(4 * (count or 0) / cases)]
+
+
+def trend(spreads: Sequence[Spread]) -> alt.LayerChart:
+    """Return the cases decided in each quarter: a bar, its number and how soon half of them were decided."""
+    rows = [
+        {
+            "Decided": one.family,
+            "Cases": one.cases,
+            "word": f"{one.cases}, half within {counted(one.middle, 'day')}",
+        }
+        for one in spreads
+    ]
+    most = max(one.cases for one in spreads)
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("Decided:N", sort=None, title=None, axis=alt.Axis(labelLimit=0)),
+        # The words behind a bar take as much room as the longest bar.
+        x=alt.X("Cases:Q", axis=None, scale=alt.Scale(domain=[0, 2 * most])),
+        tooltip=["Decided:N", "Cases:Q", alt.Tooltip("word:N", title="In words")],
+    )
+    bars = base.mark_bar(height=16, color=bar())
+    word = base.mark_text(align="left", dx=6, fontSize=12, color=ink()).encode(text="word:N")
+    return _plain(bars + word, len(rows), 10)
 
 
 def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
@@ -104,4 +131,4 @@ def days(spreads: tuple[Spread, ...]) -> alt.LayerChart:
 def _plain(chart: alt.LayerChart, rows: int, axis: int) -> alt.LayerChart:
     sized: alt.LayerChart = chart.properties(height=_ROW * rows + axis)  # the axis takes its height from it
     sized = sized.configure_axis(labelFontSize=12, domain=False, ticks=False, grid=False)
-    return cast(alt.LayerChart, sized.configure_view(strokeWidth=0))
+    return cast(alt.LayerChart, sized.configure_axisY(labelPadding=6).configure_view(strokeWidth=0))

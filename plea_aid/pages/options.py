@@ -273,7 +273,7 @@ def _sentence(part: Document, key: str, save: Any) -> None:
         number_field("Fine, dollars", f"{key}/fine", part.get("fine", 0), partial(save, "fine"), step=50)
     ordered = part.get("jail_days", 0) + part.get("suspended_days", 0)
     st.caption(f"Ordered in all: {days(ordered)}. Federal law counts suspended time as if it were served.")
-    fourth, fifth, _ = st.columns(3)
+    fourth, fifth, _ = st.columns(3, vertical_alignment="bottom")
     with fourth:
         number_field(
             "Expected to be served, days",

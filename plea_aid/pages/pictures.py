@@ -64,4 +64,4 @@ def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
     height = _ROW * len(groups) + _LINE * lines + 10
     chart: alt.LayerChart = (box + mark + word).properties(height=height)
     chart = chart.configure_axis(labelFontSize=11, domain=False, ticks=False)
-    return cast(alt.LayerChart, chart.configure_view(strokeWidth=0))
+    return cast(alt.LayerChart, chart.configure_axisY(labelPadding=6).configure_view(strokeWidth=0))

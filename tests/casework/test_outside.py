@@ -160,6 +160,7 @@ def test_the_figures_of_the_office(db: Database, people: Any, submitted: list[Ca
     assert section_5.totals == (6, 0, 0, 0)
     assert sum(n or 0 for n in found.table("flags").rows[0]) == 6
     assert found.time[0].cases == 6
+    assert [one.cases for one in found.trend] == [6]
     assert office.workload(db, people.supervisor) == [("Prosecutor", 6)]
     for person in (people.prosecutor, people.auditor, people.paralegal, people.administrator):
         with pytest.raises(NotAllowed):
@@ -185,6 +186,19 @@ def test_small_families_stand_together_and_small_counts_are_left_out(monkeypatch
     for one in office._TABLES:
         table = office._table(*one, list(groups.values()), 5)
         assert all(n is None or n == 0 or n >= 5 for row in (*table.rows, table.totals) for n in row)
+
+
+def test_quarters_with_too_few_cases_stand_together_and_none_is_lost() -> None:
+    rng = random.Random(7)
+    many = [decided(rng) for _ in range(60)]
+    for least in (1, 5, 40, 61):
+        spans = office._quarters(many, least)
+        assert sorted(map(id, many)) == sorted(id(one) for _, members in spans for one in members)
+        assert len(spans) == 1 or all(len(members) >= least for _, members in spans)
+        days = [one.facts.decided for _, members in spans for one in members]
+        assert days == sorted(days)
+    assert office._months((2025, 3), (2026, 0)) == "Oct 2025 to Mar 2026"
+    assert office._months((2026, 0), (2026, 0)) == "Jan to Mar 2026"
 
 
 def test_the_documented_columns_are_up_to_date() -> None:

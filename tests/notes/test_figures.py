@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pdfplumber
 import pikepdf
 
 from plea_aid.notes import NoteData, render_note
@@ -52,18 +53,22 @@ def test_one_option_or_no_weight_is_no_plot_and_many_are_cut_short_and_said(full
 
 
 def test_the_balance_shows_each_factor_that_points_and_adds_nothing_up(full_note: NoteData) -> None:
-    points: dict[str, Any] = {"As charged": "for", "Count 1 at 364 days, count 2 dismissed": "against"}
+    points: dict[str, Any] = {"As charged": "for", "Count 1 at 364 days, count 2 dismissed": "neutral"}
     first, second, *others = full_note.factors
     factors = (first.model_copy(update={"directions": points}), second.model_copy(update={"weight": ""}), *others)
     note = full_note.model_copy(update={"factors": factors})
     assert balance_figure(full_note) is None
     picture: Any = balance_figure(note)
     assert picture["heads"] == list(points)
-    assert picture["rows"] == [{"name": first.name, "weight": "moderate", "points": ["for", "against"]}]
-    assert f"{first.name}, weight moderate: As charged for; Count 1 at 364 days" in picture["alt"]
-    with pikepdf.open(io.BytesIO(render_note(note))) as pdf:
+    assert picture["rows"] == [{"name": first.name, "weight": "moderate", "points": ["for", "neutral"]}]
+    assert f"{first.name}, moderate: As charged for; Count 1 at 364 days" in picture["alt"]
+    made = io.BytesIO(render_note(note))
+    with pikepdf.open(made) as pdf:
         told = [str(o.Alt) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
     assert picture["alt"] in told
+    with pdfplumber.open(made) as pdf:
+        printed = "\n".join(page.extract_text() for page in pdf.pages)
+    assert "+ for = neutral" in printed  # as signs: at the start of a text of Typst they would begin a list, a heading
 
 
 def test_a_balance_keeps_the_order_of_the_case_and_says_what_it_leaves_out() -> None:

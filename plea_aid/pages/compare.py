@@ -33,7 +33,9 @@ def draw() -> None:
         st.error(fault_words(fault))
     if analysed.charge is None or not analysed.options:
         st.info("There is nothing to compare yet: enter the charges and at least one plea option.")
-        if st.button("Go to the plea options" if screen.view.document.get("count") else "Go to the charges"):
+        if st.button(
+            "Go to the plea options" if screen.view.document.get("count") else "Go to the charges", type="primary"
+        ):
             go("options" if screen.view.document.get("count") else "charges", screen.view.id)
         return
     said = policy_notice(screen.law)

@@ -38,7 +38,7 @@ def draw() -> None:
     analysed = analyse(screen.view.document)
     if not screen.view.option_names:
         st.info("There is no plea option yet, so there is nothing to decide.")
-        if st.button("Go to the plea options"):
+        if st.button("Go to the plea options", type="primary"):
             go("options", screen.view.id)
         return
     _came_back(screen)

@@ -90,12 +90,12 @@ def _may_be_drafted(screen: Screen) -> bool:
     analysed = analyse(document)
     if not analysed.options:
         st.info("A note compares plea options; enter the charges and at least one option first.")
-        if st.button("Go to the plea options" if document.get("count") else "Go to the charges"):
+        if st.button("Go to the plea options" if document.get("count") else "Go to the charges", type="primary"):
             go("options" if document.get("count") else "charges", screen.view.id)
         return False
     if not analysed.whole:
         st.warning("An option is not accepted as entered, so there is no note yet; see the plea options.")
-        if st.button("Go to the plea options"):
+        if st.button("Go to the plea options", type="primary"):
             go("options", screen.view.id)
         return False
     return True

@@ -41,7 +41,7 @@ def draw() -> None:
     document = screen.view.document
     if not document.get("count"):
         st.info("An option says how each count ends, so the counts come first.")
-        if st.button("Go to the charges"):
+        if st.button("Go to the charges", type="primary"):
             go("charges", screen.view.id)
         return
     locked = screen.locked()

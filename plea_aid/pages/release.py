@@ -59,7 +59,7 @@ def draw() -> None:
         st.info(refusal.because)
     elif not analyse(screen.view.document).options:
         st.info("There is nothing to release yet; enter the charges and at least one plea option first.")
-        if st.button("Go to the charges"):
+        if st.button("Go to the charges", type="primary"):
             go("charges", screen.view.id)
     else:
         _ask(screen, releases)

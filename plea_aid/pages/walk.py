@@ -54,9 +54,7 @@ def has_what_it_needs(view: CaseView, step: str) -> bool:
         return True
     if step == "charges":
         return bool(view.document.get("count"))
-    if step == "options":
-        return bool(view.option_names)
-    return step != "decision"
+    return bool(view.option_names) and step != "decision"
 
 
 def landing_step(view: CaseView) -> str:

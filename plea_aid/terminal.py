@@ -217,11 +217,6 @@ def _penalty_row(p: Penalty) -> tuple[str, ...]:
     )
 
 
-def level_legend() -> str:
-    """Return the levels in order, as word and shape."""
-    return "  ".join(f"{SHAPES[x]} {x}" for x in reversed(LEVELS))
-
-
 def print_draft(console: Console, offense: Offense, law: Law, drafted: dict[str, Any]) -> None:
     """Print a drafted classification: the statute, its categories, and what a plea to it would bring."""
     beside = with_draft(law, offense)

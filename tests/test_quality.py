@@ -1,7 +1,8 @@
-"""The one test command also runs the style, type, import and law checks."""
+"""The one test command also runs the style, type, import and law checks, and the rule on long modules."""
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = 400  # lines
 
 
 def _run(*command: str) -> None:
@@ -34,3 +36,11 @@ def test_rooms_import_only_from_floors_below() -> None:
 
 def test_the_law_data_has_no_fault() -> None:
     _run("plea-aid", "law", "check")
+
+
+def test_a_long_module_says_why_it_is_one_file() -> None:
+    for file in (ROOT / "plea_aid").rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        if source.count("\n") > LONG:
+            said = ast.get_docstring(ast.parse(source)) or ""
+            assert "one file" in said, f"{file.relative_to(ROOT)}: split it, or say why it is one file"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.fold import Item, cell_levels
 from plea_aid.planning.frontier import Frontier
+from plea_aid.planning.readings import TakenApart
 from plea_aid.planning.space import Choice, CountSpace
-from plea_aid.planning.terms import TakenApart
 
 
 def brute_force(law: Law, spaces: Sequence[CountSpace], apart: TakenApart) -> set[tuple[int, ...]]:

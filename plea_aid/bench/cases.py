@@ -9,8 +9,8 @@ from plea_aid.analysis.case import Case, Disposition, OptionCount
 from plea_aid.analysis.casefile import validate_case
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import longest_supervision, offer_of, share_of
+from plea_aid.planning.readings import TakenApart
 from plea_aid.planning.space import Choice, CountSpace, changed_fields, outcome_of
-from plea_aid.planning.terms import TakenApart
 
 DAY = date(2026, 5, 2)
 CITES = (

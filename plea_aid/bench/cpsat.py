@@ -12,8 +12,8 @@ from typing import Any
 
 from plea_aid.bench.brute import FAMILIES
 from plea_aid.law.catalogue import Law
+from plea_aid.planning.readings import TakenApart
 from plea_aid.planning.space import CountSpace
-from plea_aid.planning.terms import TakenApart
 
 
 def cp_sat(

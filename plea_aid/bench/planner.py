@@ -11,8 +11,8 @@ from plea_aid.bench.row import Row, Run, timed
 from plea_aid.law.load import load_law
 from plea_aid.planning.frontier import frontier_of
 from plea_aid.planning.plan import plan
+from plea_aid.planning.readings import taken_apart
 from plea_aid.planning.space import baseline_of, spaces_of
-from plea_aid.planning.terms import taken_apart
 
 CPSAT_SECONDS = 30.0
 

@@ -131,15 +131,6 @@ def own_account(db: Database, actor: Actor) -> UserView:
         return _view(work.session, user)
 
 
-def list_attorneys(db: Database, actor: Actor) -> list[UserView]:
-    """Return the active accounts that can have a case, by name."""
-    with reading(db, actor) as work:
-        work.require(Action.CASE_LIST, kind="user")
-        work.record(Action.USER_LIST, "user", "", attorneys=True)
-        query = select(User).where(col(User.active), col(User.role).in_(("prosecutor", "supervisor")))
-        return _views(work.session, query)
-
-
 def add_user(db: Database, actor: Actor, account: NewAccount | dict[str, Any]) -> tuple[UserView, str | None]:
     """Add an account and return it with the one-time code by which its holder sets a password.
 

@@ -35,8 +35,6 @@ from plea_aid.casework.work import Work, changing
 _KEY = "plea-aid-anchor-key-1:"
 _PUBLIC = "plea-aid-anchor-public-1:"
 _HASH = re.compile(r"[0-9a-f]{64}")
-LONGEST_FILE = 100_000_000
-"""Bytes; an anchor of a million events has 70 million."""
 
 
 @dataclass(frozen=True)

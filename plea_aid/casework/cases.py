@@ -93,12 +93,8 @@ def open_case(db: Database, actor: Actor, case_id: str) -> CaseView:
     Raises NotAllowed or NotFound.
     """
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.CASE_READ, kind="case", id_=case_id)
-        row = work.session.get(CaseFile, case_id)
-        if row is None:
-            raise work.no_such_case(Action.CASE_READ, case_id)
-        work.record(Action.CASE_READ, "case", case_id)
+        row = read_case(work, case_id, Action.CASE_READ)
+        work.record(Action.CASE_READ, "case", row.id)
         refuse_disposed(row)
         return view_of(work.session, row)
 
@@ -258,15 +254,31 @@ def record_export(
         work.record(Action.CASE_EXPORT, "case", case_id, what=what, sha256=sha256_, version=version)
 
 
-def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
-    """Return a case that nobody else changes until this work is done; raise NotFound or NotAllowed."""
+def read_case(work: Work, case_id: str, action: Action, *, lock: bool = False) -> CaseFile:
+    """Return a case to a person whose role allows the action; raise NotAllowed, or NotFound where it is closed to them.
+
+    Whether the case itself allows it (whose it is, at which stage) is another question: see ``case_for``.
+    """
     case_id = shown_id(case_id)
     work.require(action, kind="case", id_=case_id)
-    row = work.session.scalars(select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()).first()
+    query = select(CaseFile).where(col(CaseFile.id) == case_id)
+    row = work.session.scalars(query.with_for_update() if lock else query).first()
     if row is None:
         raise work.no_such_case(action, case_id)
+    return row
+
+
+def case_for(work: Work, case_id: str, action: Action, *, lock: bool = False) -> tuple[CaseFile, CaseFacts]:
+    """Return a case on which the actor may take the action; raise NotAllowed or NotFound."""
+    row = read_case(work, case_id, action, lock=lock)
     facts = facts_of(work.session, row)
-    work.require(action, facts, kind="case", id_=case_id)
+    work.require(action, facts, kind="case", id_=row.id)
+    return row, facts
+
+
+def locked_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, CaseFacts]:
+    """Return a case that nobody else changes until this work is done; raise as ``case_for`` does, and Invalid."""
+    row, facts = case_for(work, case_id, action, lock=True)
     refuse_disposed(row)
     return row, facts
 

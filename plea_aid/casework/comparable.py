@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
-from plea_aid.casework.canonical import is_id
+from plea_aid.casework.cases import read_case
 from plea_aid.casework.database import Database
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.review import Stage
@@ -61,11 +61,8 @@ def comparable_cases(db: Database, actor: Actor, case_id: str, *, limit: int = 1
 
     The reading is recorded. Raises NotAllowed or NotFound.
     """
-    case_id = case_id if is_id(case_id) else ""
     with reading(db, actor) as work:
-        work.require(Action.CASE_READ, kind="case", id_=case_id)
-        if work.session.get(CaseFile, case_id) is None:
-            raise work.no_such_case(Action.CASE_READ, case_id)
+        read_case(work, case_id, Action.CASE_READ)
         families = select(col(CaseFamily.family)).where(col(CaseFamily.case_id) == case_id)
         shared: dict[str, list[str]] = {}
         for family in sorted(work.session.scalars(families)):

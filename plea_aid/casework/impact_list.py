@@ -41,7 +41,6 @@ class ImpactView:
     """False for a version that later work has taken the place of."""
     law_before: str
     law_after: str
-    found_at: datetime
     changes: tuple[Change, ...]
     options: tuple[str, ...]
     """Names of the options, the first one being option 1 of the changes."""
@@ -155,7 +154,6 @@ def _view(
         stands=bool(standing),
         law_before=impact.law_version,
         law_after=check.law_version,
-        found_at=check.started_at,
         changes=tuple(_change(one) for one in json.loads(impact.changes)),
         options=_option_names(session, case, impact.version_number),
         acknowledged_by=names.get(impact.acknowledged_by or ""),

@@ -239,19 +239,10 @@ def encrypt_stream(source: BinaryIO, target: BinaryIO, keys: MasterKeys, purpose
         piece, number = following, number + 1
 
 
-def decrypt_stream(source: BinaryIO, target: BinaryIO, keys: MasterKeys | None, purpose: str) -> None:
-    """Decrypt what ``encrypt_stream`` wrote; what was written to ``target`` counts only when this returns.
-
-    Raises Tampered for what is damaged, cut off or no such file, KeyFault when its key is not at hand.
-    """
-    for piece in decrypted_pieces(source, keys, purpose):
-        target.write(piece)
-
-
 def decrypted_pieces(source: BinaryIO, keys: MasterKeys | None, purpose: str) -> Iterator[bytes]:
     """Yield the plain pieces of what ``encrypt_stream`` wrote; they count only when the last one was given.
 
-    Raises as ``decrypt_stream`` does.
+    Raises Tampered for what is damaged, cut off or no such file, KeyFault when its key is not at hand.
     """
     head, header = _read_header(source)
     master = keys.named(header["master"]) if keys else None

@@ -14,13 +14,12 @@ from sqlmodel import col
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, stamp, unstamp
-from plea_aid.casework.cases import locked_case, shown_id
+from plea_aid.casework.cases import case_for, locked_case, shown_id
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import parsed, storable
 from plea_aid.casework.errors import Invalid, NotFound
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import CaseFile, ReleaseCopy, ReleaseEntry, SealedText, User
-from plea_aid.casework.views import facts_of
 from plea_aid.casework.work import changing, reading
 from plea_aid.law.releases import PARTS, Part, Releases, load_releases
 
@@ -99,13 +98,7 @@ def texts_to_release(db: Database, actor: Actor, case_id: str, numbers: Collecti
 def all_sealed(db: Database, actor: Actor, case_id: str, opened: Collection[int] = ()) -> dict[int, str]:
     """Return every sealed text of a case by number, to be looked for in a finished file; ``opened`` are recorded."""
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.RELEASE_MAKE, kind="case", id_=case_id)
-        case = work.session.get(CaseFile, case_id)
-        if case is None:
-            raise work.no_such_case(Action.RELEASE_MAKE, case_id)
-        facts = facts_of(work.session, case)
-        work.require(Action.RELEASE_MAKE, facts, kind="case", id_=case_id)
+        _, facts = case_for(work, case_id, Action.RELEASE_MAKE)
         work.record("release.prepare", "case", case_id)
         query = select(SealedText).where(col(SealedText.case_id) == case_id)
         found = {row.number: row.content for row in work.session.scalars(query)}
@@ -206,12 +199,7 @@ def last_lines(db: Database, actor: Actor, case_id: str, profile: str) -> tuple[
         .limit(1)
     )
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.RELEASE_MAKE, kind="case", id_=case_id)
-        case = work.session.get(CaseFile, case_id)
-        if case is None:
-            raise work.no_such_case(Action.RELEASE_MAKE, case_id)
-        work.require(Action.RELEASE_MAKE, facts_of(work.session, case), kind="case", id_=case_id)
+        case_for(work, case_id, Action.RELEASE_MAKE)
         work.record("release.prepare", "case", case_id, profile=profile)
         found = work.session.scalars(query).first()
         return tuple(json.loads(found)) if found is not None else None

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, stamp, unstamp
-from plea_aid.casework.cases import locked_case, shown_id, touch
+from plea_aid.casework.cases import locked_case, read_case, touch
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import checked_words
 from plea_aid.casework.errors import Invalid
@@ -111,12 +111,8 @@ class Keeping:
 def keeping(db: Database, actor: Actor, case_id: str) -> Keeping:
     """Return how the record of a case is kept; raises NotAllowed or NotFound."""
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.RETENTION_READ, kind="case", id_=case_id)
-        case = work.session.get(CaseFile, case_id)
-        if case is None:
-            raise work.no_such_case(Action.RETENTION_READ, case_id)
-        work.record(Action.RETENTION_READ, "case", case_id)
+        case = read_case(work, case_id, Action.RETENTION_READ)
+        work.record(Action.RETENTION_READ, "case", case.id)
         return _keeping(work.session, case, load_retention())
 
 

@@ -15,13 +15,13 @@ from sqlmodel import col
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import now, stamp, unstamp
-from plea_aid.casework.cases import locked_case, shown_id
+from plea_aid.casework.cases import locked_case, read_case
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import checked_words
 from plea_aid.casework.errors import Invalid, NotFound
 from plea_aid.casework.free_text import look_over
 from plea_aid.casework.permissions import Action
-from plea_aid.casework.tables import CaseFile, SealedText
+from plea_aid.casework.tables import SealedText
 from plea_aid.casework.views import facts_of, names_of
 from plea_aid.casework.work import changing, reading
 
@@ -87,10 +87,7 @@ def seal_text(db: Database, actor: Actor, case_id: str, text: str, reason: str, 
 def sealed_texts(db: Database, actor: Actor, case_id: str) -> tuple[SealedTextView, ...]:
     """Return which texts of a case are sealed, by whom and why, without their words; raise NotAllowed, NotFound."""
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.CASE_READ, kind="case", id_=case_id)
-        if work.session.get(CaseFile, case_id) is None:
-            raise work.no_such_case(Action.CASE_READ, case_id)
+        read_case(work, case_id, Action.CASE_READ)
         work.record(Action.CASE_READ, "case", case_id)
         query = select(SealedText).where(col(SealedText.case_id) == case_id).order_by(col(SealedText.number))
         rows = list(work.session.scalars(query))
@@ -101,11 +98,7 @@ def sealed_texts(db: Database, actor: Actor, case_id: str) -> tuple[SealedTextVi
 def open_sealed_text(db: Database, actor: Actor, case_id: str, number: int) -> str:
     """Return the words of a sealed text; the reading is recorded first. Raises NotAllowed or NotFound."""
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.TEXT_READ, kind="case", id_=case_id)
-        case = work.session.get(CaseFile, case_id)
-        if case is None:
-            raise work.no_such_case(Action.TEXT_READ, case_id)
+        case = read_case(work, case_id, Action.TEXT_READ)
         query = select(SealedText).where(col(SealedText.case_id) == case_id, col(SealedText.number) == number)
         row = work.session.scalars(query).first() if 0 < number < 1_000_000 else None
         if row is None:

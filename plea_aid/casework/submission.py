@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from plea_aid import __version__
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now, stamp, unstamp
-from plea_aid.casework.cases import expect_version, locked_case, shown_id, touch
+from plea_aid.casework.cases import expect_version, locked_case, read_case, shown_id, touch
 from plea_aid.casework.comparable import keep_families
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import Outcome, checked_words, parsed
@@ -149,11 +149,8 @@ def record_outcome(
 def open_version(db: Database, actor: Actor, case_id: str, number: int) -> VersionView:
     """Return a frozen version; raise NotFound or NotAllowed."""
     with reading(db, actor) as work:
-        case_id = shown_id(case_id)
-        work.require(Action.CASE_READ, kind="case", id_=case_id)
+        read_case(work, case_id, Action.CASE_READ)
         query = select(CaseVersion).where(col(CaseVersion.case_id) == case_id, col(CaseVersion.number) == number)
-        if work.session.get(CaseFile, case_id) is None:
-            raise work.no_such_case(Action.CASE_READ, case_id)
         row = work.session.scalars(query).first() if 0 < number < 1_000_000 else None
         if row is None:
             raise NotFound(f"There is no version {number} of this case.")

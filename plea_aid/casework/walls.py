@@ -15,13 +15,12 @@ from sqlmodel import Session, col
 
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import is_id, now
-from plea_aid.casework.cases import OWNING_ROLES, locked_case, shown_id
+from plea_aid.casework.cases import OWNING_ROLES, case_for, locked_case, shown_id
 from plea_aid.casework.database import Database
 from plea_aid.casework.entries import checked_words
 from plea_aid.casework.errors import Invalid, NotFound
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import CaseFile, CaseWall, User
-from plea_aid.casework.views import facts_of
 from plea_aid.casework.visibility import BEYOND_WALLS, closed_to
 from plea_aid.casework.work import changing, reading
 
@@ -104,11 +103,7 @@ def list_walls(db: Database, actor: Actor, case_id: str) -> list[WallView]:
         .order_by(col(CaseWall.raised_at).desc(), col(CaseWall.id).desc())
     )
     with reading(db, actor) as work:
-        work.require(Action.WALL_LIST, kind="case", id_=case_id)
-        row = work.session.get(CaseFile, case_id)
-        if row is None:
-            raise work.no_such_case(Action.WALL_LIST, case_id)
-        work.require(Action.WALL_LIST, facts_of(work.session, row), kind="case", id_=case_id)
+        case_for(work, case_id, Action.WALL_LIST)
         work.record(Action.WALL_LIST, "case", case_id)
         return [
             WallView(
@@ -122,12 +117,7 @@ def list_colleagues(db: Database, actor: Actor, case_id: str) -> list[Colleague]
     """Return whom a case can be closed to: everyone but who has it and those it is closed to, by name."""
     case_id = shown_id(case_id)
     with reading(db, actor) as work:
-        work.require(Action.WALL_CHANGE, kind="case", id_=case_id)
-        row = work.session.get(CaseFile, case_id)
-        if row is None:
-            raise work.no_such_case(Action.WALL_CHANGE, case_id)
-        facts = facts_of(work.session, row)
-        work.require(Action.WALL_CHANGE, facts, kind="case", id_=case_id)
+        row, facts = case_for(work, case_id, Action.WALL_CHANGE)
         work.record(Action.USER_LIST, "case", case_id)
         query = select(User).where(col(User.id).not_in(facts.closed_to | {row.owner_id}))
         found = [Colleague(user.id, f"{user.display_name} ({user.user_name})") for user in work.session.scalars(query)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -26,7 +26,6 @@ Condition = Literal[
     "not-analysed",
 ]
 """What a threshold may ask of a case; each is told in ``data/README.md`` and answered in ``casework.thresholds``."""
-CONDITIONS: tuple[Condition, ...] = get_args(Condition)
 _DETAIL: dict[str, str] = {"factor-against": "factor", "section-5-weighs": "weight"}
 """The further key that a condition needs."""
 

@@ -19,8 +19,9 @@ from plea_aid.analysis.levels import rank
 from plea_aid.law.catalogue import Law
 from plea_aid.planning.fold import Item, cell_level
 from plea_aid.planning.moves import Change, Move, Moves
+from plea_aid.planning.readings import taken_apart
 from plea_aid.planning.smallest import CURED_BY_NOTHING
-from plea_aid.planning.terms import POSSIBLE, level_of, taken_apart
+from plea_aid.planning.terms import POSSIBLE, level_of
 from plea_aid.planning.trial import OUTSIDE_THE_PLAN, Trial, outside_the_plan
 
 NO_SINGLE_CHANGE = "No single change avoids this; two or three together might: see the plea options."

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from plea_aid.planning.fold import Item, cell_level
 from plea_aid.planning.moves import Move, Moves, without
-from plea_aid.planning.terms import Cell, Reading, TakenApart
+from plea_aid.planning.readings import Reading, TakenApart
+from plea_aid.planning.terms import Cell
 
 
 class Aim:

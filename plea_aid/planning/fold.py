@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, Term
+from plea_aid.planning.readings import Reading, TakenApart
+from plea_aid.planning.terms import POSSIBLE, Cell, Term
 
 
 @dataclass(frozen=True)

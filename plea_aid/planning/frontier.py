@@ -19,9 +19,9 @@ from plea_aid.analysis.case import Plan
 from plea_aid.analysis.charge import Outcome
 from plea_aid.law.records import Apart, Kind
 from plea_aid.planning.ledger import Days, Flags, Ledger, Levels, Rows, Special
+from plea_aid.planning.readings import TakenApart
 from plea_aid.planning.skyline import undominated
 from plea_aid.planning.space import Choice, CountSpace
-from plea_aid.planning.terms import TakenApart
 
 MOST_WORK = 600_000_000
 """Comparisons of partial options after which the search goes on with a part of them and says it was not exhaustive.

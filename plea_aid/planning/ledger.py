@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plea_aid.analysis.charge import Outcome
+from plea_aid.planning.readings import Reading, TakenApart
 from plea_aid.planning.space import Choice
-from plea_aid.planning.terms import Reading, TakenApart, Term
+from plea_aid.planning.terms import Term
 
 Levels = NDArray[np.uint8]
 Days = NDArray[np.int32]

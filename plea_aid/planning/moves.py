@@ -16,6 +16,7 @@ from plea_aid.analysis.charge import CaseError, Outcome
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import DispositionRule, Offer
 from plea_aid.planning.accountability import Share, longest_supervision, offer_of, share_of
+from plea_aid.planning.readings import Reading, TakenApart
 from plea_aid.planning.space import (
     CONVICTION,
     Candidate,
@@ -28,7 +29,6 @@ from plea_aid.planning.space import (
     without_term,
     wordings,
 )
-from plea_aid.planning.terms import Reading, TakenApart
 
 MOST_CHANGES = 3
 

@@ -26,10 +26,11 @@ from plea_aid.planning.changes import Lowering, SmallestChange, Unavoidable, opt
 from plea_aid.planning.fold import Item, all_levels
 from plea_aid.planning.frontier import Found, Frontier, frontier_of
 from plea_aid.planning.groups import Group, groups_of, shown_order
+from plea_aid.planning.readings import TakenApart, taken_apart
 from plea_aid.planning.requirements import count_requirements, together
 from plea_aid.planning.smallest import smallest_changes
 from plea_aid.planning.space import Choice, baseline_of, spaces_of
-from plea_aid.planning.terms import TakenApart, level_of, taken_apart
+from plea_aid.planning.terms import level_of
 
 Shown = str
 """A level, or 'not-analysed' where no doctrine on file reaches the offense."""

@@ -25,9 +25,10 @@ from plea_aid.planning.aim import Aim
 from plea_aid.planning.changes import Lowering, SmallestChange, SmallestChanges, Target, Unavoidable
 from plea_aid.planning.fold import cell_levels
 from plea_aid.planning.moves import MOST_CHANGES, Change, Move, without
+from plea_aid.planning.readings import Reading, TakenApart
 from plea_aid.planning.requirements import requirements
 from plea_aid.planning.space import outcome_of
-from plea_aid.planning.terms import POSSIBLE, Cell, Reading, TakenApart, level_of
+from plea_aid.planning.terms import POSSIBLE, Cell, level_of
 from plea_aid.planning.trial import Picked, Trial, outside_the_plan
 
 CURED_BY_NOTHING = (

@@ -20,7 +20,7 @@ from plea_aid.analysis.charge import CaseError, Charge, Outcome, facts_of, outco
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import DispositionRule, Offense, Offer
 from plea_aid.planning.accountability import Share, longest_supervision, offer_of, share_of
-from plea_aid.planning.terms import Reading, TakenApart
+from plea_aid.planning.readings import Reading, TakenApart
 
 NO_CASE_OPTION = "As charged, at the minimum"
 

@@ -10,7 +10,7 @@ from plea_aid.law.catalogue import Law
 from plea_aid.planning.accountability import Accountability, Measures, measure, shortfalls, weigh
 from plea_aid.planning.fold import Item
 from plea_aid.planning.moves import Move, moves_of
-from plea_aid.planning.terms import TakenApart
+from plea_aid.planning.readings import TakenApart
 
 Picked = Mapping[int, Move]
 """A move for each count that is changed, by the count's place."""

@@ -122,7 +122,6 @@ def test_others_are_added_and_set_their_own_password(db: Database) -> None:
         accounts.add_user(db, chief, account | {"user_name": "SAM"})
     with pytest.raises(NotAllowed, match="A prosecutor may not add or change accounts"):
         accounts.add_user(db, signin.sign_in(db, "sam", PASSWORD).actor, account | {"user_name": "eve"})
-    assert [one.user_name for one in accounts.list_attorneys(db, chief)] == ["Chief", "sam"]
 
 
 @pytest.mark.parametrize("name", ["", "a", "has space", "x" * 65, "nul\x00", "-dash", "né", "a;b", "\ud800x"])

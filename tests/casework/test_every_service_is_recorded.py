@@ -195,7 +195,6 @@ SERVICES = {
         "user.change", "administrator", lambda o: (o.people.paralegal.user_id,), lambda o: {"active": False}
     ),
     "accounts.issue_code": Service("user.change", "supervisor", lambda o: (o.people.paralegal.user_id,)),
-    "accounts.list_attorneys": Service("user.list", "paralegal", lambda o: ()),
     "accounts.list_users": Service("user.list", "auditor", lambda o: ()),
     "backups.make_backup": Service("database.backup", "administrator", lambda o: (o.folder / "office.backup", o.keys)),
     "cases.create_case": Service(

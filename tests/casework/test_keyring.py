@@ -17,7 +17,7 @@ from plea_aid.casework.keyring import (
     MasterKey,
     MasterKeys,
     Tampered,
-    decrypt_stream,
+    decrypted_pieces,
     encrypt_stream,
     key_from_code,
     keys_at_hand,
@@ -146,9 +146,7 @@ def encrypted(content: bytes, purpose: str = "backup", keys: MasterKeys = KEYS) 
 
 
 def decrypted(content: bytes, purpose: str = "backup", keys: MasterKeys | None = KEYS) -> bytes:
-    target = io.BytesIO()
-    decrypt_stream(io.BytesIO(content), target, keys, purpose)
-    return target.getvalue()
+    return b"".join(decrypted_pieces(io.BytesIO(content), keys, purpose))
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
@@ -165,10 +163,9 @@ def test_a_stream_that_gives_little_at_a_time_comes_back_as_it_was() -> None:
             return super().read(min(size or 0, 5000))
 
     content = random.Random(1).randbytes(CHUNK_BYTES + 77)
-    target, back = io.BytesIO(), io.BytesIO()
+    target = io.BytesIO()
     encrypt_stream(Pipe(content), target, KEYS, "backup")
-    decrypt_stream(Pipe(target.getvalue()), back, KEYS, "backup")
-    assert back.getvalue() == content
+    assert b"".join(decrypted_pieces(Pipe(target.getvalue()), KEYS, "backup")) == content
 
 
 def test_every_altered_byte_of_a_stream_is_found() -> None:

@@ -174,7 +174,6 @@ BESIDE_A_CASE: dict[str, tuple[Action, Call]] = {
         lambda w, a: accounts.change_user(w.db, a, w.people.paralegal.user_id, display_name="P"),
     ),
     "accounts.issue_code": (_A.USER_CHANGE, lambda w, a: accounts.issue_code(w.db, a, w.people.paralegal.user_id)),
-    "accounts.list_attorneys": (_A.CASE_LIST, lambda w, a: accounts.list_attorneys(w.db, a)),
     "accounts.list_users": (_A.USER_LIST, lambda w, a: accounts.list_users(w.db, a)),
     "accounts.own_account": (_A.PASSWORD_CHANGE, lambda w, a: accounts.own_account(w.db, a)),
     "anchors.make_anchor": (

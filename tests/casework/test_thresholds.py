@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from plea_aid.casework.rules import Rules, office_rules
 from plea_aid.casework.thresholds import EVERY_ANALYSIS, Facts, Reason, reasons
 from plea_aid.casework.views import CaseView, DecisionView, FactorView, GateView
 from plea_aid.law.load import LawError, load_law, read_law
-from plea_aid.law.thresholds import CONDITIONS, ReviewRules, Threshold
+from plea_aid.law.thresholds import Condition, ReviewRules, Threshold
 
 from .conftest import People
 
@@ -134,9 +134,9 @@ def test_a_condition_is_met_and_says_by_what(when: str, detail: dict[str, str], 
 
 
 def test_every_condition_is_tested_and_none_is_met_by_a_case_that_meets_none() -> None:
-    assert {one[0] for one in MET} == set(CONDITIONS)
+    assert {one[0] for one in MET} == set(get_args(Condition))
     details = {"factor-against": {"factor": "victims-views"}, "section-5-weighs": {"weight": "substantial"}}
-    for when in CONDITIONS:
+    for when in get_args(Condition):
         assert met(when, facts(), **details.get(when, {})) is None, when
 
 

@@ -11,7 +11,7 @@ from plea_aid.bench.brute import vectors_of
 from plea_aid.bench.cases import DAY, case_of, ten_by_eight
 from plea_aid.law.load import load_law
 from plea_aid.planning.frontier import frontier_of
-from plea_aid.planning.terms import taken_apart
+from plea_aid.planning.readings import taken_apart
 
 CHOICES = 3
 

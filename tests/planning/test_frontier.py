@@ -15,9 +15,9 @@ from plea_aid.analysis.case import Case, Option
 from plea_aid.analysis.charge import outcomes
 from plea_aid.planning.fold import Item, all_levels
 from plea_aid.planning.frontier import frontier_of
+from plea_aid.planning.readings import taken_apart
 from plea_aid.planning.skyline import undominated
 from plea_aid.planning.space import baseline_of, spaces_of
-from plea_aid.planning.terms import taken_apart
 
 DAY = date(2026, 5, 2)
 ANALYST = Analyst(LAW, DAY)

@@ -21,8 +21,8 @@ from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.records import Limits
 from plea_aid.planning.accountability import Accountability, shortfalls
 from plea_aid.planning.plan import FrontierOption, plan
+from plea_aid.planning.readings import taken_apart
 from plea_aid.planning.space import baseline_of, spaces_of
-from plea_aid.planning.terms import taken_apart
 
 slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -21,8 +21,9 @@ from plea_aid.planning.accountability import shortfalls
 from plea_aid.planning.changes import SmallestChange
 from plea_aid.planning.moves import Change, moves_of
 from plea_aid.planning.plan import Planned, plan
+from plea_aid.planning.readings import taken_apart
 from plea_aid.planning.smallest import CURED_BY_NOTHING
-from plea_aid.planning.terms import POSSIBLE, taken_apart
+from plea_aid.planning.terms import POSSIBLE
 
 DAY = date(2026, 5, 2)
 slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

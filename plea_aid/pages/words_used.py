@@ -39,14 +39,16 @@ def _told(law: Law, page: str, texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _texts(options: Iterable[OptionAnalysis | None], law: Law) -> Iterable[str]:
-    for option in options:
-        if option is None:
-            continue
-        for finding in option.findings:
-            ground = law.grounds[finding.ground]
-            yield from (ground.name, whom(finding, law), *finding.because, *finding.avoided_by, *ground.waivers)
-            yield from (authority_line(a, law) for a in finding.authorities)
-            yield "waiver" if ground.waivers else ""
-        yield from option.warnings
+    """Return every text of the findings once: many findings share grounds, groups of postures and authorities."""
+    shown = [option for option in options if option is not None]
+    findings = [finding for option in shown for finding in option.findings]
+    texts = {text for finding in findings for text in (*finding.because, *finding.avoided_by)}
+    texts |= {whom(finding, law) for finding in {f.postures: f for f in findings}.values()}
+    for ground in (law.grounds[one] for one in {finding.ground for finding in findings}):
+        texts |= {ground.name, *ground.waivers, "waiver" if ground.waivers else ""}
+    texts |= {authority_line(one, law) for one in {a for finding in findings for a in finding.authorities}}
+    for option in shown:
+        texts |= {*option.warnings}
         for offense in (o for c in option.counts for o in (*c.outcome.charged.offenses, *c.outcome.final.offenses)):
-            yield from (offense.title, offense.summary, *offense.traps, *offense.unverified)
+            texts |= {offense.title, offense.summary, *offense.traps, *offense.unverified}
+    return texts

@@ -57,6 +57,8 @@ def test_a_question_a_list_and_a_case_found_again(server: Server, browser: Brows
     page.keyboard.press("Alt+P")
     at(page, "Charges")
 
+    page.keyboard.press("Alt+K")
+    at(page, "Find")
     page.get_by_role("link", name="Law", exact=True).first.click()
     at(page, "Law")
     box = page.get_by_role("searchbox", name="Find a case or an offense")

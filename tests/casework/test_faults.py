@@ -23,7 +23,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from plea_aid.casework import cases, record
+from plea_aid.casework import cases, record, search_index
 from plea_aid.casework.audit import verify_chain
 from plea_aid.casework.database import Database
 from plea_aid.casework.errors import CaseworkError, Conflict, Unavailable
@@ -64,10 +64,22 @@ def assert_whole(db: Database, view: CaseView) -> None:
             "SELECT action, count(*) FROM audit_event WHERE outcome = 'done' AND resource_id = :case GROUP BY action"
         )
         events = dict(tuple(row) for row in session.execute(sa.text(query), {"case": view.id}))
+        kept = "SELECT version_number FROM stored_analysis WHERE case_id = :case ORDER BY version_number"
+        analyses = list(session.execute(sa.text(kept), {"case": view.id}).scalars())
+    assert analyses == [one.number for one in view.versions]  # each frozen version can be run again under another law
     assert events.get("case.change", 0) == stored["document"]
     assert events.get("case.weigh", 0) == stored["factor"]
     assert events.get("case.decide", 0) == stored["decision"]
     assert events.get("case.submit", 0) == stored["version"]
+
+
+def assert_found_by_what_is_stored(db: Database) -> None:
+    """The words by which cases are found are those of the stored texts: made anew they come out the same."""
+    marks = "SELECT case_id, part, token FROM search_token ORDER BY case_id, part, token"
+    with db.write() as session:
+        before = session.execute(sa.text(marks)).all()
+        search_index.rebuild(session)
+        assert before == session.execute(sa.text(marks)).all() != []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
@@ -107,6 +119,7 @@ def test_a_process_killed_at_any_moment_of_a_save_loses_nothing(
         zygote.wait(timeout=30)
     assert saves >= KILLS // 2
     assert verify_chain(db).ok
+    assert_found_by_what_is_stored(db)
     save_everything(db, people.prosecutor, case.id, lambda *_: None)  # and work goes on
 
 

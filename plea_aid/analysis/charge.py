@@ -186,25 +186,14 @@ def _outcome(law: Law, option: str, count: Count, part: OptionCount, offense_day
     facts = facts_of(record)
     _check_facts(law, (charged, final), record, f"count {count.number}")
     committed = count.offense_date or offense_day or day
-    nth = part.nth if part.nth is not None else (count.nth if _same_section(charged, final) else 1)
+    nth = part.nth if part.nth is not None else number_of(count.nth, charged, final)
     ranges = final.penalties(law, nth, committed, facts)
     maximum, fine_max = max(p.jail_max_days for p in ranges), max(p.fine_max for p in ranges)
-    where = f"option '{option}', count {count.number}, {final.cite}"
-    if part.ordered_days > maximum:
-        raise CaseError(
-            [
-                f"{where}: {part.jail_days} + {part.suspended_days} = {part.ordered_days} days is above the maximum of "
-                f"{maximum} days for this offense (number {nth}); give {maximum} days or fewer"
-            ]
-        )
-    if part.fine > fine_max:
-        raise CaseError(
-            [f"{where}: a fine of ${part.fine:,} is above the maximum of ${fine_max:,}; give ${fine_max:,} or less"]
-        )
-    if part.confined_days > part.ordered_days and rule.id not in ("pending", "deferred-imposition"):
-        raise CaseError(
-            [f"{where}: served_days {part.confined_days} is more than the {part.ordered_days} days ordered"]
-        )
+    beyond = beyond_the_law(
+        maximum, fine_max, nth, rule.id, part.jail_days, part.suspended_days, part.confined_days, part.fine
+    )
+    if beyond:
+        raise CaseError([f"option '{option}', count {count.number}, {final.cite}: {beyond}"])
     return Outcome(
         number=count.number,
         charged=charged,
@@ -260,8 +249,26 @@ def _joined(charged: Record, pleaded: Record | None) -> Record:
     )
 
 
-def _same_section(one: Charge, other: Charge) -> bool:
-    return one.cite.split("(")[0] == other.cite.split("(")[0]
+def number_of(nth: int, charged: Charge, final: Charge) -> int:
+    """Return which offense of its kind the final charge is: the ``nth``, unless it is of another section."""
+    return nth if charged.cite.split("(")[0] == final.cite.split("(")[0] else 1
+
+
+def beyond_the_law(
+    maximum: int, fine_max: int, nth: int, disposition: str, jail: int, suspended: int, served: int, fine: int
+) -> str:
+    """Return what of a sentence the law does not allow, days and dollars; '' when it allows all of it."""
+    ordered = jail + suspended
+    if ordered > maximum:
+        return (
+            f"{jail} + {suspended} = {ordered} days is above the maximum of {maximum} days for this offense "
+            f"(number {nth}); give {maximum} days or fewer"
+        )
+    if fine > fine_max:
+        return f"a fine of ${fine:,} is above the maximum of ${fine_max:,}; give ${fine_max:,} or less"
+    if served > ordered and disposition not in ("pending", "deferred-imposition"):
+        return f"served_days {served} is more than the {ordered} days ordered"
+    return ""
 
 
 def _check_facts(law: Law, charges: tuple[Charge, ...], record: Record, where: str) -> None:

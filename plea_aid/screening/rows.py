@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from plea_aid.analysis.case import Disposition
-from plea_aid.analysis.charge import CaseError
+from plea_aid.analysis.charge import CaseError, beyond_the_law, number_of
 from plea_aid.screening.columns import REQUIRED, Column, readers
 from plea_aid.screening.kinds import Kinds
 from plea_aid.screening.sources import Texts
@@ -75,6 +75,8 @@ class _Base:
     """Which of the figures asked about can make a difference."""
     days: int = 0
     fine: int = 0
+    nth: int = 1
+    cite: str = ""
     wrong: str = ""
 
 
@@ -161,11 +163,16 @@ class RowReader:
         rows.error[good] = wrong
         ordered, fine = rows.jail[good] + rows.suspended[good], columns["fine"].or_else(0)[good]
         doubtful = (wrong == BLANK) & ((ordered > days) | (fine > fines) | (rows.served[good] > ordered))
-        for row in good[doubtful]:
-            try:
-                self.kinds.outcome(block.values(row))
-            except CaseError as fault:
-                rows.error[row] = self.errors.place("; ".join(fault.problems))
+        which = good[doubtful]
+        figures = (rows.number, rows.manner, rows.jail, rows.suspended, rows.served)
+        given = zip(*(f[which].tolist() for f in figures), fine[doubtful].tolist(), strict=True)
+        for row, place, (number, manner, *ordered_and_paid) in zip(
+            which, inverse[doubtful].tolist(), given, strict=True
+        ):
+            base = bases[place]
+            beyond = beyond_the_law(base.days, base.fine, base.nth, MANNERS[manner], *ordered_and_paid)
+            if beyond:
+                rows.error[row] = self.errors.place(f"count {number}, {base.cite}: {beyond}")
 
     def _charge_place(self, text: str | None) -> int:
         charge = self.kinds.charge(text) if text is not None else ""
@@ -181,7 +188,15 @@ class RowReader:
                 outcome = self.kinds.outcome({k: v for k, v in block.values(row).items() if k not in _FIGURES})
                 place = self._laws.place(self.kinds.law_key(outcome))
                 asked = self.tables.asks_about(outcome)
-                found = _Base(place, tuple(name in asked for name in _ASKED), outcome.maximum_days, outcome.fine_max)
+                nth = number_of(key[2], outcome.charged, outcome.final)
+                found = _Base(
+                    place,
+                    tuple(name in asked for name in _ASKED),
+                    outcome.maximum_days,
+                    outcome.fine_max,
+                    nth,
+                    outcome.final.cite,
+                )
             except CaseError as fault:
                 found = _Base(BLANK, wrong="; ".join(fault.problems))
             self._bases[key] = found

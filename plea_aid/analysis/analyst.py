@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
 
 from plea_aid.analysis.case import Record
 from plea_aid.analysis.charge import Charge, Outcome, facts_of
 from plea_aid.analysis.match import Match
+from plea_aid.analysis.memory import Memory
 from plea_aid.analysis.reader import Facts, Reader
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Ground, Limb
 
-T = TypeVar("T")
 _KEPT = 50_000
-"""So many things are remembered at most; then all are forgotten and worked out again."""
+"""So many things are remembered at most."""
 
 
-@dataclass
 class Analyst:
     """Matches charges with categories as of one day, remembering what it has already worked out."""
 
-    law: Law
-    day: date
-    reader: Reader = None  # type: ignore[assignment]
-    """Of the same law, the grounds apart, as of the same day; one of its own by default."""
-    _known: dict[Hashable, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.reader = self.reader or Reader(self.law, self.day)
+    def __init__(self, law: Law, day: date, reader: Reader | None = None) -> None:
+        self.law, self.day = law, day
+        self.reader = reader or Reader(law, day)
+        """Of the same law, the grounds apart, as of the same day; one of its own by default."""
+        self.remember = Memory(_KEPT)
         self.grounds: tuple[tuple[Ground, tuple[str, ...], bool], ...] = tuple(
             (g, self.law.posture_ids(g.postures), all(looks_at_one(limb) for limb in g.limbs))
             for g in self.law.grounds.values()
             if g.in_force.in_force(self.day)
         )
         """The grounds in force on the day, with the ids of their postures and whether they look at each count alone."""
+        self.taken_over = frozenset(n for g in self.law.grounds.values() for limb in g.limbs for n in limb.described_in)
+        """The ids of the grounds that a limb of another takes over."""
         self._one_by_one = {id(g): one_by_one for g, _, one_by_one in self.grounds}
         self._described: dict[int, tuple[Limb, tuple[tuple[Ground, bool], ...]]] = {}
         self._bare: dict[int, tuple[Limb, Limb]] = {}
-
-    def remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
-        """Return what is known under ``key``, worked out when it is asked for first."""
-        found: T | None = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            found = self._known[key] = work_out()
-        return found
 
     def facts(self, record: Record) -> Facts:
         """Return the facts a record names, in an order of their own."""
@@ -58,6 +44,10 @@ class Analyst:
     def has(self, ground: Ground) -> bool:
         """Say whether the ground is one of the law's that is in force on the day."""
         return id(ground) in self._one_by_one
+
+    def looks_at_each(self, ground: Ground) -> bool:
+        """Say whether the ground is in force on the day and all its limbs look at each count alone."""
+        return self._one_by_one.get(id(ground), False)
 
     def described(self, limb: Limb) -> tuple[tuple[Ground, bool], ...]:
         """Return the grounds that the limb takes over and that have a test, and whether each is one in force that looks

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from plea_aid.analysis.analyst import Analyst
 from plea_aid.analysis.charge import Outcome
-from plea_aid.analysis.levels import higher, lower, rank
+from plea_aid.analysis.levels import lower, rank
 from plea_aid.law.records import GroundException, Level, Offense
 
 
@@ -82,12 +82,13 @@ def _element_meets(offense: Offense, literal: str) -> bool:
 
 def _others(analyst: Analyst, outcomes: Sequence[Outcome], exception: GroundException, outcome: Outcome) -> str:
     """Say whether another conviction is of the exception's category: 'certain', 'possible' or 'none'."""
-    seen: Level = "none"
+    seen = False
     same_incident = exception.substance is not None
     for other in outcomes:
-        if other is outcome or (same_incident and other.scheme == outcome.scheme):
+        if other is outcome or other.conviction == "none" or (same_incident and other.scheme == outcome.scheme):
             continue
-        seen = higher([seen, weight_for_others(analyst, exception, other)])
-    if rank(seen) >= rank("likely"):
-        return "certain"
-    return "possible" if seen == "possible" else "none"
+        weight = rank(weight_for_others(analyst, exception, other))
+        if weight >= rank("likely"):
+            return "certain"
+        seen = seen or weight == rank("possible")
+    return "possible" if seen else "none"

@@ -36,14 +36,27 @@ class Situation:
         found = self._results.get(key)
         if found is None:
             self._results[key] = ()  # a ground described in itself adds nothing
-            alone = self._alone(ground, burden)
-            found = tuple(
-                (limb, self._limb(ground, limb, burden, alone.get(place, ())))
-                for place, limb in enumerate(ground.limbs)
-                if not convictions_only or limb.basis == "conviction" or limb.described_in
-            )
-            self._results[key] = found
+            found = self._results[key] = self._limbs(ground, burden, convictions_only)
         return found
+
+    def _limbs(self, ground: Ground, burden: str, convictions_only: bool) -> tuple[tuple[Limb, Result], ...]:
+        """Return each limb with its result; where all look at each count alone, remembered by what the counts show."""
+        if not self.analyst.looks_at_each(ground) or not self._is_near(ground, burden):
+            return self._each(ground, burden, convictions_only)
+        alone = self.near("" if burden == ground.burden else burden).get(ground.id, ())
+        key = (ground.id, convictions_only, *(x for place, result in alone for x in (place, id(result))))
+        known: tuple[tuple[tuple[Limb, Result], ...], object] = self.analyst.remember(
+            key, lambda: (self._each(ground, burden, convictions_only), alone)
+        )
+        return known[0]
+
+    def _each(self, ground: Ground, burden: str, convictions_only: bool) -> tuple[tuple[Limb, Result], ...]:
+        alone = self._alone(ground, burden)
+        return tuple(
+            (limb, self._limb(ground, limb, burden, alone.get(place, ())))
+            for place, limb in enumerate(ground.limbs)
+            if not convictions_only or limb.basis == "conviction" or limb.described_in
+        )
 
     def near(self, burden: str = "") -> Mapping[str, Sequence[tuple[int, Result]]]:
         """Return what the counts show for the limbs that look at one count: by ground in force, the limb's place with
@@ -57,16 +70,18 @@ class Situation:
             for outcome, profile in self._profiled:
                 if outcome.is_prior:
                     continue
-                for ground_id, place, limb, standing in profile.near(burden):
-                    result = shown(self.analyst, limb, standing, outcome, self.outcomes)
-                    if result is not NOTHING:
-                        found.setdefault(ground_id, []).append((place, result))
+                for ground_id, place, result in profile.near(burden, outcome, self.outcomes):
+                    found.setdefault(ground_id, []).append((place, result))
         return found
+
+    def _is_near(self, ground: Ground, burden: str) -> bool:
+        """Say whether ``near`` holds what the counts show for the ground under the burden."""
+        return self.analyst.has(ground) and (burden == ground.burden or ground.id in self.analyst.taken_over)
 
     def _alone(self, ground: Ground, burden: str) -> dict[int, list[Result]]:
         """Return, by the limb's place, what each count of the case shows for the limbs that look at one count."""
         found: dict[int, list[Result]] = {}
-        if self.analyst.has(ground):
+        if self._is_near(ground, burden):
             for place, result in self.near("" if burden == ground.burden else burden).get(ground.id, ()):
                 found.setdefault(place, []).append(result)
             return found
@@ -137,8 +152,9 @@ class Situation:
         """Return the grounds that the limb takes over with what they come to, those that come to nothing left out."""
         only = limb.described_by == "conviction"
         found = []
+        own, taken_over = self.near(), self.near(burden)
         for ground, one_by_one in self.analyst.described(limb):
-            if not one_by_one or ground.id in self.near("" if burden == ground.burden else burden):
+            if not one_by_one or ground.id in (own if burden == ground.burden else taken_over):
                 results = tuple(r for _, r in self.limbs(ground, burden, only) if r.level != "none")
                 if results:
                     found.append((ground, results))

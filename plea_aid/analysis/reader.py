@@ -5,30 +5,26 @@ Nothing here depends on the grounds, so one reader serves every analyst of a law
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
 
 from plea_aid.analysis.charge import Charge
 from plea_aid.analysis.leaf import Inchoate, Leaf, Reading, as_inchoate, leaves_of, read_record
 from plea_aid.analysis.match import LeafAnswer, Match, answer_leaf, match_category
+from plea_aid.analysis.memory import Memory
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Category, Offense
 
 Facts = tuple[tuple[str, str | bool], ...]
-T = TypeVar("T")
 _KEPT = 200_000
-"""So many things are remembered at most; then all are forgotten and worked out again."""
+"""So many things are remembered at most."""
 
 
-@dataclass
 class Reader:
     """Reads charges as of one day."""
 
-    law: Law
-    day: date
-    _known: dict[Hashable, Any] = field(default_factory=dict)
+    def __init__(self, law: Law, day: date) -> None:
+        self.law, self.day = law, day
+        self._remember = Memory(_KEPT)
 
     def match(self, charge: Charge, facts: Facts, category_id: str) -> Match:
         """Return how ``charge``, with a record that names ``facts``, meets the category."""
@@ -61,11 +57,3 @@ class Reader:
     def _read(self, offense: Offense, form: Inchoate | None, facts: Facts, facts_decide: bool) -> Reading:
         leaves = self._remember(("leaves", offense.id, form), lambda: as_inchoate(leaves_of(offense, self.law), form))
         return read_record(offense, leaves, dict(facts), facts_decide=facts_decide)
-
-    def _remember(self, key: Hashable, work_out: Callable[[], T]) -> T:
-        found: T | None = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            found = self._known[key] = work_out()
-        return found

@@ -6,7 +6,7 @@ counts with the same charge, record, disposition and maximum, and remembered by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -51,6 +51,10 @@ class Standing:
     """What a count shows, by its number and the steps that its days and the other counts add."""
 
 
+_Place = tuple[str, int, Limb, Standing]
+"""A ground, the place of a limb in it, the limb, and the standing of a count for it."""
+
+
 class Profile:
     """The standings of every count with the same charge, record, disposition and maximum."""
 
@@ -58,22 +62,50 @@ class Profile:
         self._analyst, self._outcome = analyst, outcome
         # A limb or ground is kept with what is known of it, so that its identity is not given to another.
         self._standings: dict[tuple[int, str], tuple[Limb, Standing | None]] = {}
-        self._near: dict[str, tuple[tuple[str, int, Limb, Standing], ...]] = {}
+        self._near: dict[str, tuple[list[_Place], list[_Place]]] = {}
+        self._settled: dict[tuple[str, int | None], tuple[tuple[str, int, Result], ...]] = {}
         self._live: dict[tuple[int, str], tuple[Ground, tuple[tuple[int, Standing], ...]]] = {}
 
-    def near(self, burden: str) -> tuple[tuple[str, int, Limb, Standing], ...]:
-        """Return the limbs of the grounds in force that can show something, each with its ground's id and its place.
+    def near(self, burden: str, outcome: Outcome, others: Sequence[Outcome]) -> Iterator[tuple[str, int, Result]]:
+        """Yield what a count shows for the limbs that look at one count: the ground in force, the limb's place in it,
+        and the result.
 
-        ``burden`` is that of another ground that takes these over; empty for each ground's own.
+        ``burden`` is that of another ground that takes these over, where it is not their own; empty for each ground's
+        own.
         """
         known = self._near.get(burden)
         if known is None:
-            known = self._near[burden] = tuple(
-                (ground.id, place, ground.limbs[place], standing)
-                for ground, _, _ in self._analyst.grounds
-                for place, standing in self.live(ground, burden or ground.burden)
-            )
-        return known
+            known = self._near[burden] = self._places(burden)
+        settled = self._settled.get((burden, outcome.number))
+        if settled is None:
+            if len(self._settled) >= _KEPT:
+                self._settled.clear()
+            settled = self._settled[burden, outcome.number] = tuple(self._shown(known[0], outcome, others))
+        yield from settled
+        yield from self._shown(known[1], outcome, others)
+
+    def _places(self, burden: str) -> tuple[list[_Place], list[_Place]]:
+        """Return the limbs that can show something: those that show the same whatever the days and the other counts
+        are, and the rest.
+        """
+        same: list[_Place] = []
+        rest: list[_Place] = []
+        for ground, _, _ in self._analyst.grounds:
+            if burden and (burden == ground.burden or ground.id not in self._analyst.taken_over):
+                continue
+            for place, standing in self.live(ground, burden or ground.burden):
+                limb = ground.limbs[place]
+                settled = standing.numbers is not None and (not limb.exceptions or standing.not_analysed)
+                (same if settled else rest).append((ground.id, place, limb, standing))
+        return same, rest
+
+    def _shown(
+        self, places: Sequence[_Place], outcome: Outcome, others: Sequence[Outcome]
+    ) -> Iterator[tuple[str, int, Result]]:
+        for ground_id, place, limb, standing in places:
+            result = shown(self._analyst, limb, standing, outcome, others)
+            if result is not NOTHING:
+                yield ground_id, place, result
 
     def live(self, ground: Ground, burden: str) -> tuple[tuple[int, Standing], ...]:
         """Return, for the limbs of ``ground`` that look at one count alone, the places that can show something."""

@@ -21,6 +21,8 @@ from plea_aid.screening.together import Cases
 NOTHING_FOUND = "No ground on file is reached."
 INCOMPLETE = "Another row of this case has an error, so this was analysed without it."
 _KEPT = 100_000
+_SAID_KEPT = 10_000
+"""Reasons are long; the rows of a stretch that have the same are put in words once anyway."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ class Answers:
         )
         found = self._said.get(key)
         if found is None:
-            if len(self._said) >= _KEPT:
+            if len(self._said) >= _SAID_KEPT:
                 self._said.clear()
             found = self._said[key] = self._say(answer, row, rows, cases)
         return found

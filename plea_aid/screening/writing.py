@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from plea_aid.screening.columns import ADDED
 from plea_aid.screening.sources import Block, Texts
 
-_AT_ONCE = 50_000
+_AT_ONCE = 20_000
 """Rows put into words and written at a time; reasons are long."""
 
 

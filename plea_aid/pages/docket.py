@@ -65,7 +65,9 @@ def draw() -> None:
         show_words("docket", texts=(said for words in COLUMNS.values() for said in words))
         return
     try:
-        _prepare(db, actor, given.name, given.getvalue())
+        held: tuple[str, Screened] | None = st.session_state.get(_RESULT)
+        fresh = held is None or held[0] != given.file_id
+        _prepare(db, actor, given.name, given.getvalue(), fresh=fresh)
     except (DocketError, OSError) as fault:
         _refuse(given.name, fault)
         return
@@ -110,9 +112,9 @@ def _refuse(name: str, fault: Exception) -> None:
 # ----- matching columns, screening
 
 
-def _prepare(db: Database, actor: Actor, name: str, content: bytes) -> None:
+def _prepare(db: Database, actor: Actor, name: str, content: bytes, *, fresh: bool) -> None:
+    """Draw how the docket is read; ``fresh`` while it has not been screened."""
     header, first = peek(name, content)
-    fresh = st.session_state.get(_RESULT) is None
     with st.expander("The first rows, as they were read", expanded=fresh, key=f"docket/first/{fresh}"):
         st.table(pd.DataFrame([[plain(v) for v in row] for row in first], columns=[plain(h) for h in header]))
     with st.form("docket/columns"):

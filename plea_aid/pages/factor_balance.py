@@ -25,19 +25,22 @@ def show_balance(
     entries: Mapping[str, Mapping[str, Any]],
     options: Sequence[str],
     *,
-    heading: bool = False,
+    beside_table: bool,
 ) -> None:
-    """Show which way the factors point, once one of them points anywhere."""
+    """Show which way the factors point, once one of them points anywhere; its own table where there is none beside."""
     found = balance([factor_said(listed, entries.get(listed["id"])) for listed in checklist], options)
     if found is None:
         return
-    if heading:
+    if not beside_table:
         st.header("How the factors point", anchor=False)
     more = f" {found.left_out} further options are not in the picture." if found.left_out else ""
     st.markdown(f"For each option, which way a factor points and how much it weighs. Nothing is added up.{more}")
     show_picture(balance_chart(found), found.words)
-    st.caption("The same as a table:")
-    st.table(balance_table(found), hide_index=True)
+    if beside_table:
+        st.caption("The same in the table:")
+    else:
+        st.caption("The same as a table:")
+        st.table(balance_table(found), hide_index=True)
 
 
 def balance_table(found: Balance) -> list[dict[str, str]]:

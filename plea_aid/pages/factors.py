@@ -58,7 +58,7 @@ def draw() -> None:
     )
     for number, factor in enumerate(checklist.factors, 1):
         _factor(screen, analysed, factor, number)
-    show_balance(factor_list(checklist), factor_entries(screen.view), screen.view.option_names, heading=True)
+    show_balance(factor_list(checklist), factor_entries(screen.view), screen.view.option_names, beside_table=False)
     show_words("factors")
 
 

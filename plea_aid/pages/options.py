@@ -86,6 +86,8 @@ def _view(screen: Screen) -> str | None:
     chosen: str | None = st.segmented_control(
         "Way to an option",
         [_BY_HAND, _SUGGESTED],
+        # In the primary colour, which Streamlit gives the one chosen, it would be read at 4.3:1 in the dark.
+        format_func=":blue[{}]".format,
         default=_BY_HAND if key not in st.session_state else None,
         required=True,
         key=key,

@@ -20,7 +20,7 @@ def show_factors(
     checklist: list[Mapping[str, str]], entries: Mapping[str, Mapping[str, Any]], options: Sequence[str]
 ) -> None:
     """Show what was said about every factor of the checklist, in its order."""
-    show_balance(checklist, entries, options)
+    show_balance(checklist, entries, options, beside_table=True)
     st.table([_factor_row(f["label"], entries.get(f["id"])) for f in checklist], hide_index=True)
 
 

@@ -21,7 +21,7 @@ from tests.browser.test_walk import EVERY_OTHER_PAGE, PASSWORD, at, fill, press,
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCKET = Path(__file__).parents[2] / "data" / "examples" / "docket.csv"
-DARK = ("", "charges", "compare", "decision", "office")
+DARK = ("", "options", "compare", "decision", "office")
 PAGES = ("", *STEP_IDS, *EVERY_OTHER_PAGE, "law-entry?offense=mt-45-5-206-1-a")
 
 

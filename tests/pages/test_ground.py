@@ -67,6 +67,7 @@ def test_words_have_the_contrast_that_wcag_asks_for_on_either_ground(theme: dict
         "faded words at the side": (through(theme["sidebar.textColor"], 0.6, side), side),
         "words at the side, in a field": (theme["sidebar.textColor"], theme["sidebar.secondaryBackgroundColor"]),
         "a link": (theme["linkColor"], page),
+        "a choice in a row": (theme["blueTextColor"], through(theme["primaryColor"], 0.2, page)),
         "code": (theme["codeTextColor"], theme["codeBackgroundColor"]),
         "heads of a table": (theme["dataframeHeaderTextColor"], theme["dataframeHeaderBackgroundColor"]),
         "the words of the first button": ("#ffffff", theme["primaryColor"]),

@@ -141,7 +141,7 @@ def set_hearing_date(db: Database, actor: Actor, case_id: str, expected_version:
     """Store the date of the next hearing, in any stage; return the case's new version."""
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, Action.CASE_CHANGE)
-        expect_version(work.session, row, expected_version)
+        expect_version(row, expected_version)
         row.hearing_date = hearing_date
         touch(row)
         work.record("case.hearing-date", "case", case_id)
@@ -152,7 +152,7 @@ def hand_over(db: Database, actor: Actor, case_id: str, expected_version: int, n
     """Give a case to another attorney; return the case's new version."""
     with changing(db, actor) as work:
         row, facts = locked_case(work, case_id, Action.CASE_HAND_OVER)
-        expect_version(work.session, row, expected_version)
+        expect_version(row, expected_version)
         owner = _owner(work.session, new_owner_id)
         if owner.id in facts.closed_to:
             raise Invalid(f"The case is closed to {owner.display_name}; open it to them first, or choose a colleague.")
@@ -300,7 +300,7 @@ def editable_case(work: Work, case_id: str, action: Action) -> tuple[CaseFile, C
     return row, facts
 
 
-def expect_version(session: Session, row: CaseFile, expected: int) -> None:
+def expect_version(row: CaseFile, expected: int) -> None:
     """Raise Conflict unless the case is as the person saw it."""
     if row.version != expected:
         raise Conflict(

@@ -88,7 +88,7 @@ def submit(
     content = content_of(view, rules, analysis, because, signed)
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, Action.CASE_SUBMIT)
-        expect_version(work.session, row, expected_version)
+        expect_version(row, expected_version)
         rule = _rule(row, "submit")
         version = CaseVersion(
             case_id=case_id,
@@ -168,7 +168,7 @@ def _seen(db: Database, actor: Actor, case_id: str, expected_version: int) -> Ca
         view = view_of(work.session, row)
         work.require(Action.CASE_SUBMIT, view, kind="case", id_=case_id)
         _rule(row, "submit")
-        expect_version(work.session, row, expected_version)
+        expect_version(row, expected_version)
         return view
 
 
@@ -185,7 +185,7 @@ def _move(
     action = next(rule.action for rule in MOVES if rule.move == move)
     with changing(db, actor) as work:
         row, _ = locked_case(work, case_id, action)
-        expect_version(work.session, row, expected_version)
+        expect_version(row, expected_version)
         rule = _rule(row, move)
         if rule.reasons and not reasons.strip():
             raise Invalid("Please give the reasons in words; they become part of the record.")

@@ -27,6 +27,8 @@ Kind = Literal["deportability", "aggravated-felony", "inadmissibility", "detenti
 
 
 class Strict(BaseModel):
+    """What every record shares: it never changes, and a key it does not know is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 

@@ -118,7 +118,7 @@ class _Mover:
         return self.apart.read(outcome), share_of(self.law, part, outcome)
 
     def _all(self) -> Iterator[Move]:
-        for candidate in candidates(self.case, self.law, self.count, [self.base]):
+        for candidate in candidates(self.law, self.count, [self.base]):
             amended = candidate.charge.id != self.outcome.final.id
             first = self._change(
                 "offense", self.base.offense or self.count.offense, candidate.text or self.count.offense

@@ -115,7 +115,7 @@ class _Builder:
         for part in self.filed:
             if offer_of(self.law, part.disposition.value).offered and not self._excluded(part):
                 yield part, outcome_of(self.case, self.law, self.apart, self.count, part), 1
-        for candidate in candidates(self.case, self.law, self.count, self.filed):
+        for candidate in candidates(self.law, self.count, self.filed):
             for record in self._records(candidate):
                 yield from self._dispositions(candidate, record)
 
@@ -227,7 +227,7 @@ class _Builder:
 CONVICTION: dict[str, Any] = {"yes": "certain", "no": "none", "depends": "possible"}
 
 
-def candidates(case: Case, law: Law, count: Count, filed: Sequence[OptionCount]) -> list[Candidate]:
+def candidates(law: Law, count: Count, filed: Sequence[OptionCount]) -> list[Candidate]:
     """Return the offenses a count could be pleaded to: as charged first, each once."""
     charged = resolve_charge(law, count.offense)
     found = {charged.id: Candidate(None, charged)}
@@ -311,6 +311,7 @@ def _name(law: Law, offense: Offense) -> str:
 
 
 def in_city_court(outcome: Outcome) -> bool:
+    """Say whether what a count ends in is within the jurisdiction of the city's court."""
     return not outcome.felony and all(o.court != "outside" for o in outcome.final.offenses)
 
 

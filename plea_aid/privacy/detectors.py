@@ -119,6 +119,8 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class ReadyContext:
+    """A context ready to run, on the side of a match where it is looked for."""
+
     side: Literal["before", "after", "sentence"]
     pattern: Pattern
 
@@ -147,6 +149,8 @@ class ReadyDetector:
 
 @dataclass(frozen=True, slots=True)
 class ReadyAllowed:
+    """Words in which none of ``kinds`` is found, ready to run."""
+
     pattern: Pattern
     kinds: frozenset[str]
 

@@ -142,14 +142,16 @@ def _holding(
     query = query.where(first.c.token == tokens[0])
     for token in tokens[1:]:
         other = _TOKENS.alias()
-        query = query.where(
-            select(other.c.token).where(other.c.token == token, other.c.case_id == first.c.case_id).exists()
-        )
-    if before is not None:
-        query = query.where(first.c.case_id < before)
-    if stop is not None:
-        query = query.where(first.c.case_id >= stop)
+        # Its bounds are said again: PostgreSQL would otherwise read every case that has the other word.
+        same = (other.c.token == token, other.c.case_id == first.c.case_id, *_between(other.c.case_id, stop, before))
+        query = query.where(select(other.c.token).where(*same).exists())
+    query = query.where(*_between(first.c.case_id, stop, before))
     return query.distinct().order_by(first.c.case_id.desc()).limit(limit)
+
+
+def _between(case_id: Any, stop: str | None, before: str | None) -> list[ColumnElement[bool]]:
+    """Return what holds of the cases from where a look stops to where it began."""
+    return [*([case_id >= stop] if stop is not None else []), *([case_id < before] if before is not None else [])]
 
 
 def _rarest_first(session: Session, tokens: list[int]) -> list[int]:

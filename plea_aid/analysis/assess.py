@@ -185,7 +185,7 @@ def _warnings(situation: Situation) -> tuple[str, ...]:
         convicted = o.conviction != "none" and o.disposition.confines
         if convicted and o.ordered_days < o.minimum_days:
             lines.append(
-                f"{where}: {o.ordered_days} days ordered is below the mandatory minimum of {o.minimum_days} days."
+                f"{where}: {_days(o.ordered_days)} ordered is below the mandatory minimum of {_days(o.minimum_days)}."
             )
         if o.disposition.id.startswith("deferred") and any(x.deferral == "barred" for x in o.final.offenses):
             lines.append(f"{where}: Montana law does not allow this offense to be deferred.")
@@ -203,3 +203,7 @@ def _warnings(situation: Situation) -> tuple[str, ...]:
                 f"{where}: the plea is to an offense other than the one charged; it needs a factual basis of its own."
             )
     return tuple(dict.fromkeys(lines))
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

@@ -9,7 +9,6 @@ import itertools
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -394,18 +393,6 @@ def test_templates_reach_neither_the_network_nor_other_files() -> None:
     for name, source in sources.items():
         for forbidden in ("@preview", "@local", "http", "eval(", "read(", "plugin(", "image(", "datetime.today"):
             assert forbidden not in source, (name, forbidden)
-
-
-def test_a_warm_render_takes_less_than_a_tenth_of_a_second(full_note: NoteData) -> None:
-    """Processor time, best of eight notes that differ, so that nothing is answered from a cache of the same one."""
-    render_note(full_note)
-    best = 1.0
-    for number in range(8):
-        note = full_note.model_copy(update={"cause_number": f"CR-{number}"})
-        start = time.process_time()
-        render_note(note)
-        best = min(best, time.process_time() - start)
-    assert best < 0.1
 
 
 def test_an_unknown_template_is_one_sentence() -> None:

@@ -26,7 +26,7 @@ from plea_aid.casework.keyring import first_words
 from plea_aid.casework.migrate import open_database
 from plea_aid.door import Door, doorway
 from plea_aid.law.load import LawError, load_law
-from plea_aid.pages import provider, sensitive, session, tickets
+from plea_aid.pages import provider, session, tickets
 from plea_aid.settings import settings
 
 THEME = {
@@ -166,6 +166,8 @@ def _warm_up() -> None:
             importlib.import_module(f"plea_aid.pages.{page.name}")
         import altair  # noqa: F401
         import pandas  # noqa: F401
+
+        from plea_aid.pages import sensitive
 
         sensitive.prepare()
     # Streamlit looks through all memory after every run; what stays for good is taken out of that, and a page answers

@@ -12,7 +12,7 @@ import streamlit as st
 
 from plea_aid.notes.balance import Balance, balance, told, weighed
 from plea_aid.notes.from_record import factor_said
-from plea_aid.pages.ground import gap, ink, show_picture
+from plea_aid.pages.ground import SPLIT, gap, ink, over_columns, show_picture
 from plea_aid.pages.wording import plain
 
 POINT_COLOURS = {"for": ("#8fbfdc", "#1b1b1b"), "against": ("#c8511b", "#ffffff"), "neutral": ("#f4f6f8", "#1b1b1b")}
@@ -77,22 +77,14 @@ def balance_chart(found: Balance) -> alt.LayerChart:
                 }
             )
     lines = max(name.count("\n") + 1 for name in options.values())
-    split = "split(datum.label, '\\n')"
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X(
             "column:N",
-            axis=alt.Axis(
-                orient="top",
-                labelAngle=0,
-                labelLimit=0,
-                labelOverlap=False,
-                labelPadding=6 + _LINE * (lines - 1),
-                labelExpr=split,
-            ),
+            axis=over_columns(6 + _LINE * (lines - 1)),
             title=None,
             sort=None,
         ),
-        y=alt.Y("row:N", axis=alt.Axis(labelLimit=0, labelOverlap=False, labelExpr=split), title=None, sort=None),
+        y=alt.Y("row:N", axis=alt.Axis(labelLimit=0, labelOverlap=False, labelExpr=SPLIT), title=None, sort=None),
         tooltip=["Factor:N", "Option:N", "Points:N", "Weight:N"],
     )
     box = base.mark_rect(stroke=gap(), strokeWidth=3).encode(color=alt.Color("fill:N", scale=None))

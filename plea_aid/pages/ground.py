@@ -26,6 +26,15 @@ def gap() -> str:
     return "#000000" if is_dark() else "#ffffff"
 
 
+SPLIT = "split(datum.label, '\\n')"
+"""How Vega reads a label of several lines."""
+
+
+def over_columns(padding: int) -> alt.Axis:
+    """Return the axis above the columns of a picture: every name whole, on lines of its own; ``padding`` is pixels."""
+    return alt.Axis(orient="top", labelAngle=0, labelLimit=0, labelOverlap=False, labelPadding=padding, labelExpr=SPLIT)
+
+
 def show_picture(chart: alt.LayerChart, said: str) -> None:
     """Show a picture over the whole width; ``said`` is what it shows in words, for whoever does not see it.
 

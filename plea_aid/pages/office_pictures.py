@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from plea_aid.casework.office import Figures, Spread, Table
-from plea_aid.pages.ground import bar, gap, ink, is_dark
+from plea_aid.pages.ground import bar, gap, ink, is_dark, over_columns
 from plea_aid.pages.wording import counted, family_words
 
 HIDDEN = "not shown"
@@ -57,14 +57,7 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
             "head:N",
             sort=list(heads.values()),
             title=None,
-            axis=alt.Axis(
-                orient="top",
-                labelAngle=0,
-                labelLimit=0,
-                labelOverlap=False,
-                labelPadding=4 + _LINE * lines,
-                labelExpr="split(datum.label, '\\n')",
-            ),
+            axis=over_columns(4 + _LINE * lines),
         ),
         y=alt.Y(
             "Family:N", sort=[family_words(name) for name in found.families], title=None, axis=alt.Axis(labelLimit=180)

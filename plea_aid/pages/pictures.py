@@ -9,7 +9,7 @@ from typing import cast
 import altair as alt
 import pandas as pd
 
-from plea_aid.pages.ground import gap
+from plea_aid.pages.ground import gap, over_columns
 from plea_aid.pages.matrix import Cell
 from plea_aid.pages.wording import LEVEL_COLOURS, LEVEL_INK, SHAPES
 
@@ -42,14 +42,7 @@ def heatmap(found: Sequence[Cell]) -> alt.LayerChart:
             "column:N",
             sort=list(options.values()),
             title=None,
-            axis=alt.Axis(
-                orient="top",
-                labelAngle=0,
-                labelLimit=0,
-                labelOverlap=False,
-                labelPadding=6 + _LINE * (lines - 1),
-                labelExpr="split(datum.label, '\\n')",
-            ),
+            axis=over_columns(6 + _LINE * (lines - 1)),
         ),
         y=alt.Y("Situation:N", sort=groups, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False)),
         tooltip=["Option:N", "Situation:N", alt.Tooltip("word:N", title="Highest level"), "Grounds:N"],

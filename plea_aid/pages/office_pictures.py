@@ -48,8 +48,8 @@ def shares(table: Table, found: Figures) -> alt.LayerChart:
         for family, cases, counts in zip(found.families, found.family_cases, table.rows, strict=True)
         for column, count in zip(table.columns, counts, strict=True)
     ]
-    # A telephone has room for so many letters of five columns.
-    heads = {name: "\n".join(wrap(name, 10)) for name in table.columns}
+    # A telephone has room for so many letters of five columns, and no word of a head is longer.
+    heads = {name: "\n".join(wrap(name, 11)) for name in table.columns}
     lines = max(head.count("\n") for head in heads.values())
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame.assign(head=frame["Answer"].map(heads))).encode(

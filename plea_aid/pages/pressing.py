@@ -36,7 +36,7 @@ def button(
     marks = _marks()
     mark = key or label
     st.button(label, key=key, on_click=marks.add, args=(mark,), **how)
-    if mark in marks:
+    if mark in marks and not how.get("disabled"):  # what came after the press may have taken away what it rested on
         marks.discard(mark)  # and from here on nothing of Streamlit's is asked before the deed runs
         then(whole(deed))
 

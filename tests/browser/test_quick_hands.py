@@ -16,10 +16,10 @@ from tests.browser.test_walk import PASSWORD, at, fill, press, settled
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 PRESS_AND_ANSWER = """async ([wait, place]) => {
   const sign = [...document.querySelectorAll('button')].find(b => b.innerText.startsWith('Sign this decision'));
-  const answers = document.querySelectorAll('[role=radiogroup][aria-label="Beside the baseline"] input');
   sign.click();
   await new Promise(done => setTimeout(done, wait));
-  answers[place].click();
+  // What stands there at that moment: a hand clicks no field that a redrawn page has replaced.
+  document.querySelectorAll('[role=radiogroup][aria-label="Beside the baseline"] input')[place].click();
 }"""
 
 

@@ -137,16 +137,29 @@ def _holding(
     where: Iterable[ColumnElement[bool]],
     stop: str | None = None,
 ) -> sa.Select[tuple[str]]:
+    """Return the query of the newest cases that have every word and fit ``where``.
+
+    It reads the cases with the first word in the order of the index, and of each whether it has the others and fits.
+    """
     first = _TOKENS.alias()
-    query = select(first.c.case_id).join(CaseFile, col(CaseFile.id) == first.c.case_id).where(*where)
-    query = query.where(first.c.token == tokens[0])
+    query = select(first.c.case_id).where(first.c.token == tokens[0], *_between(first.c.case_id, stop, before))
     for token in tokens[1:]:
         other = _TOKENS.alias()
-        # Its bounds are said again: PostgreSQL would otherwise read every case that has the other word.
-        same = (other.c.token == token, other.c.case_id == first.c.case_id, *_between(other.c.case_id, stop, before))
-        query = query.where(select(other.c.token).where(*same).exists())
-    query = query.where(*_between(first.c.case_id, stop, before))
+        query = query.where(
+            _has(select(other.c.token).where(other.c.token == token, other.c.case_id == first.c.case_id))
+        )
+    # Asked also where nothing narrows the cases: it is here that those closed to the person are left out.
+    query = query.where(_has(select(col(CaseFile.id)).where(col(CaseFile.id) == first.c.case_id, *where)))
     return query.distinct().order_by(first.c.case_id.desc()).limit(limit)
+
+
+def _has(row: sa.Select[Any]) -> ColumnElement[bool]:
+    """Return the condition that there is such a row, asked of one case after the other.
+
+    A join or an EXISTS leaves it to the database what to read first, and that may be every case with the other word:
+    more of them the larger the office is.
+    """
+    return row.limit(1).scalar_subquery().is_not(None)
 
 
 def _between(case_id: Any, stop: str | None, before: str | None) -> list[ColumnElement[bool]]:

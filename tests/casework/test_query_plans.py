@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from plea_aid.bench.many_cases import fill
+from plea_aid.bench.many_cases import APART, fill
 from plea_aid.bench.store import calls
-from plea_aid.casework import cases
+from plea_aid.casework import cases, search_index
+from plea_aid.casework.actors import Actor
 from plea_aid.casework.database import Database
 
 CASES = 10_000
@@ -25,7 +26,7 @@ def plan_of(db: Database, statement: str, parameters: Any) -> list[str]:
         return [str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters)]
 
 
-def test_no_page_reads_or_sorts_a_whole_table(db: Database) -> None:
+def test_no_page_reads_or_sorts_a_whole_table(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     actor = fill(db, CASES)
     with db.read() as session:
         names = sa.inspect(session.connection()).get_table_names()
@@ -47,6 +48,36 @@ def test_no_page_reads_or_sorts_a_whole_table(db: Database) -> None:
         for statement, parameters in asked:
             lines = plan_of(db, statement, parameters)
             assert faults_of(lines, large, statement) == [], (name, statement, lines)
+    if not db.is_sqlite:
+        assert_a_search_looks_at_few(db, actor, monkeypatch)
+
+
+def assert_a_search_looks_at_few(db: Database, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever of two common words comes first, and however many cases have the other one."""
+    few = 50
+    monkeypatch.setattr(search_index, "LOOKS", few)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if "search_token" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    for backwards in (False, True):
+        monkeypatch.setattr(search_index, "_rarest_first", lambda _, tokens, way=backwards: sorted(tokens, reverse=way))
+        assert cases.list_cases(db, actor, text=" ".join(APART)).next
+    event.remove(db.engine, "before_cursor_execute", note)
+    with db.engine.connect() as connection:
+        explained = "EXPLAIN (ANALYZE, FORMAT JSON) "
+        plans = [connection.exec_driver_sql(explained + statement, by).scalar_one() for statement, by in asked]
+    read = [rows_read(plan[0]["Plan"]) for plan in plans]
+    assert few < max(read) <= 4 * few, read
+
+
+def rows_read(plan: dict[str, Any]) -> float:
+    """Return how many rows of tables and indexes were read while a plan was carried out."""
+    read = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if "Relation Name" in plan else 0
+    return float(read * plan["Actual Loops"] + sum(rows_read(part) for part in plan.get("Plans", [])))
 
 
 def faults_of(plan: list[str], large: set[str], statement: str) -> list[str]:

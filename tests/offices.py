@@ -40,7 +40,7 @@ class PostgresDatabases:
         self._administration.execute("CREATE DATABASE plea_aid_template")
         open_database(self._address("plea_aid_template")).close()
         with psycopg.connect(self._address("plea_aid_template")) as connection:
-            self._new_office = _rows(connection)
+            self._new_office = rows_of(connection)
             self._shape = _shape(connection)
 
     def close(self) -> None:
@@ -96,7 +96,8 @@ def _tables(connection: psycopg.Connection[Any]) -> list[str]:
     return [name for (name,) in connection.execute(_TABLES).fetchall()]
 
 
-def _rows(connection: psycopg.Connection[Any]) -> State:
+def rows_of(connection: psycopg.Connection[Any]) -> State:
+    """Return what is in every table that has any rows."""
     state: State = {}
     for table in _tables(connection):
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1".encode()).fetchone():
@@ -142,7 +143,7 @@ class MadeOnce:
         if db.is_sqlite:
             return Path(shutil.copy(_file(db), self._folder / f"{name}.db"))
         with _connected(db) as connection:
-            return _rows(connection)
+            return rows_of(connection)
 
 
 def _connected(db: Database) -> psycopg.Connection[Any]:

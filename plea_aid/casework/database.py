@@ -124,15 +124,26 @@ def plainly() -> Iterator[None]:
     """Turn a database that is away, full or busy into one plain sentence."""
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
+    except PoolTimeout as error:
         raise Unavailable(_SILENT) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if _is_full(error.orig):
+            raise Unavailable(_FULL) from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
             raise Unavailable(_SILENT) from error
         raise
 
 
+def _is_full(fault: Any) -> bool:
+    """Say whether there is no room left on the disk: PostgreSQL's SQLSTATE, SQLite's result code."""
+    return getattr(fault, "sqlstate", "") == "53100" or getattr(fault, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+
+
 _UNSURE = "The database went away in the middle of saving, so this may or may not be saved; reload the page to see."
+_FULL = (
+    "The database's disk is full, so nothing was changed; please tell whoever looks after the server, and try again "
+    "once there is room."
+)
 _SILENT = "The database did not answer, so nothing was changed; please try again in a moment."
 
 

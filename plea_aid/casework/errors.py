@@ -58,7 +58,7 @@ class NotFound(CaseworkError):
 
 
 class Unavailable(CaseworkError):
-    """The database did not answer; nothing was changed."""
+    """The database did not answer or had no room; nothing was changed, unless the sentence says otherwise."""
 
 
 class Invalid(CaseworkError):

@@ -238,7 +238,7 @@ def why_not_saved(case_id: str) -> str | None:
         return None
     fields: dict[str, Field] = st.session_state[_FIELDS]
     if any(typed not in fields[key].refused for key, typed in waiting.items()):
-        return "the database did not answer; it is tried again at your next click, and what you typed stays there."
+        return "the database could not store it; it is tried again at your next click, and what you typed stays there."
     named = [fields[key].label for key in waiting if fields[key].label]
     where = joined([f"'{label}'" for label in dict.fromkeys(named)]) if named else "a field"
     return f"{where} is not accepted as it stands; the reason is beside it, and what you typed stays there."
@@ -248,7 +248,7 @@ def show_unsaved() -> None:
     """Show, where a page cannot be drawn, what was typed on it and is not stored yet, and a way to try again."""
     texts = unsaved()
     if texts:
-        st.markdown("What you typed is still here and will be stored when the database answers:")
+        st.markdown("What you typed is still here and will be stored once the database can store it:")
         for text in texts.values():
             st.code(text, language=None, wrap_lines=True)
     st.button("Try again", key="saving/again", type="primary")

@@ -251,7 +251,10 @@ def test_a_connection_cut_while_a_save_is_being_stored_is_not_called_unsaved(
 def test_a_full_disk_refuses_the_save_and_nothing_else(
     kind: str, db: Database, people: People, rules: Rules, case: CaseView, database_url: str
 ) -> None:
-    """SQLite may grow no further; PostgreSQL answers as it does when a table cannot be extended."""
+    """SQLite may grow no further; PostgreSQL answers as it does when a table cannot be extended.
+
+    It does so on any machine and at the last statement of a save; ``test_full_disk`` has disks that are really full.
+    """
     save(db, people, case, rules)
     before = numbers(cases.open_case(db, people.auditor, case.id))
 
@@ -260,7 +263,7 @@ def test_a_full_disk_refuses_the_save_and_nothing_else(
             save(db, people, case, rules)
             before["factor"] += 1
 
-    with room(db), pytest.raises(Unavailable, match="nothing was changed"):
+    with room(db), pytest.raises(Unavailable, match="disk is full, so nothing was changed"):
         save_until_refused()
     view = cases.open_case(db, people.auditor, case.id)
     assert numbers(view) == before

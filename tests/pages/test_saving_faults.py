@@ -85,7 +85,7 @@ def test_the_header_does_not_call_saved_what_is_not(
     assert saved(app).startswith("✓ Saved ")
     with away(monkeypatch, "write"):
         field(app, "Why, for factor 1", "text_area").set_value("Not stored.").run()
-    assert saved(app).startswith("✕ Not saved: the database did not answer")
+    assert saved(app).startswith("✕ Not saved: the database could not store it")
     field(app, "Why, for factor 1", "text_area").set_value("He is undocumented.").run()
     assert saved(app).startswith("✕ Not saved: 'Why, for factor 1' is not accepted")
     field(app, "Why, for factor 1", "text_area").set_value("Stored now.").run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ import streamlit as st
 from plea_aid.analysis.case import Record
 from plea_aid.analysis.charge import Charge, facts_of, not_in_catalogue, resolve_charge
 from plea_aid.casework import cases
+from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.glossary import explained
 from plea_aid.pages import documents, pressing, saving
@@ -18,7 +20,7 @@ from plea_aid.pages.adding import add_counts
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_charges
 from plea_aid.pages.fields import choice_field, date_field, text_field
-from plea_aid.pages.frame import Screen, case_page
+from plea_aid.pages.frame import Screen, adding, case_page, show_part, timeless
 from plea_aid.pages.matrix import findings_for, flag_line
 from plea_aid.pages.priors import show_priors
 from plea_aid.pages.questions import questions_of
@@ -39,11 +41,16 @@ def draw() -> None:
     locked = screen.locked()
     if locked:
         st.info(locked)
+    show_part(screen, _charges, _besides)
+
+
+def _charges(screen: Screen) -> None:
+    """Show the charges and what they would lead to."""
     document = screen.view.document
     analysed = analyse(document)
     for fault in analysed.charge_faults:
         st.error(fault_words(fault))
-    if locked:
+    if screen.locked():
         show_charges(document, screen.law)
     else:
         _details(screen)
@@ -54,6 +61,12 @@ def draw() -> None:
             show_priors(screen)
     _charge_stage(analysed, screen.law)
     show_words("charges", [analysed.charge])
+
+
+def _besides(view: CaseView) -> object:
+    """Return what the page shows of the case outside the charges; the next step waits for what is being added."""
+    header = {"plea_date": view.document.get("plea_date"), "count": bool(view.document.get("count"))}
+    return replace(timeless(view), document_version=0, document=header), adding()
 
 
 def _details(screen: Screen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -10,13 +11,14 @@ from plea_aid.casework import record
 from plea_aid.casework.entries import Decision
 from plea_aid.casework.errors import CaseworkError, Conflict
 from plea_aid.casework.permissions import Action
+from plea_aid.casework.views import CaseView
 from plea_aid.notes.equivalence import departures, weights
 from plea_aid.notes.record_words import MOVES
 from plea_aid.pages import pressing, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.case_tables import show_equivalence
 from plea_aid.pages.checklist import checklist_of
-from plea_aid.pages.frame import Screen, case_page, go
+from plea_aid.pages.frame import Screen, case_page, go, show_part, timeless
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.handing_in import hand_in
 from plea_aid.pages.history import show_history
@@ -35,12 +37,17 @@ def draw() -> None:
     screen = case_page("decision")
     if screen is None:
         return
-    analysed = analyse(screen.view.document)
-    if not screen.view.option_names:
-        st.info("There is no plea option yet, so there is nothing to decide.")
-        if st.button("Go to the plea options", type="primary"):
-            go("options", screen.view.id)
+    if screen.view.option_names:
+        show_part(screen, _decision, _besides)
         return
+    st.info("There is no plea option yet, so there is nothing to decide.")
+    if st.button("Go to the plea options", type="primary"):
+        go("options", screen.view.id)
+
+
+def _decision(screen: Screen) -> None:
+    """Show the choice and its gates, what hands the case in, and what became of it."""
+    analysed = analyse(screen.view.document)
     _came_back(screen)
     locked = screen.locked(Action.CASE_DECIDE)
     if locked:
@@ -55,6 +62,11 @@ def draw() -> None:
         show_outcome(screen)
     show_history(screen.view)
     show_words("decision")
+
+
+def _besides(view: CaseView) -> CaseView:
+    """Return the case as the page shows it outside the decision."""
+    return replace(timeless(view), decision=None, gates={})
 
 
 def _came_back(screen: Screen) -> None:

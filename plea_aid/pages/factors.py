@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from plea_aid.casework.entries import FactorEntry
 from plea_aid.casework.permissions import Action
-from plea_aid.law.records import ChecklistItem
+from plea_aid.casework.views import CaseView
+from plea_aid.law.records import Checklist, ChecklistItem
 from plea_aid.notes.record_words import POINTS, STATES
-from plea_aid.pages import saving
+from plea_aid.pages import parts, saving
 from plea_aid.pages.analysed import Analysed, analyse
 from plea_aid.pages.checklist import checklist_of, progress, state
 from plea_aid.pages.factor_balance import show_balance
 from plea_aid.pages.fields import choice_field, text_field
-from plea_aid.pages.frame import Screen, case_page, policy_notice
+from plea_aid.pages.frame import Screen, case_page, policy_notice, show_part, timeless
 from plea_aid.pages.gates import show_gate
 from plea_aid.pages.matrix import flag_line
 from plea_aid.pages.merge import Fields
@@ -39,12 +43,18 @@ def draw() -> None:
     said = policy_notice(screen.law)
     if said:
         st.warning(f"{plain(said)} The factor stays on the list, and nothing requires it to be considered.")
-    st.markdown(f"**{progress(screen.view, checklist, DECISION_GATES)}**")
+    done = parts.Line()
+    _write_done(done, screen, checklist)
     st.header("Before the factors", anchor=False)
     may_enter = screen.locked(Action.CASE_CHANGE) is None
     if may_enter:
         for number, gate in enumerate((g for g in checklist.gates if g.id not in DECISION_GATES), 1):
-            show_gate(screen, gate, number)
+            show_part(
+                screen,
+                partial(show_gate, gate=gate, number=number),
+                partial(_besides_gate, gate.id),
+                partial(_write_done, done, checklist=checklist),
+            )
     else:
         show_gates(gate_list(checklist), gate_entries(screen.view))
     st.header("Factors", anchor=False)
@@ -56,13 +66,58 @@ def draw() -> None:
         "Every factor gets an answer in every case. Where one was considered, say how much it weighs, which way it "
         "points, and why. No numbers are added up: a lawyer decides."
     )
+    pointing = _Pointing(checklist)
     for number, factor in enumerate(checklist.factors, 1):
-        _factor(screen, analysed, factor, number)
-    show_balance(factor_list(checklist), factor_entries(screen.view), screen.view.option_names, beside_table=False)
+        show_part(
+            screen,
+            partial(_factor, analysed=analysed, factor=factor, number=number),
+            partial(_besides_factor, factor.id),
+            partial(_write_lines, done, pointing, checklist),
+        )
+    pointing.draw(screen)
     show_words("factors")
 
 
-def _factor(screen: Screen, analysed: Analysed, factor: ChecklistItem, number: int) -> None:
+class _Pointing:
+    """How the factors point, below them; it is drawn again only where it changes."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self._listed = factor_list(checklist)
+        self._line: parts.Line | None = None
+        self._shown: object = None
+
+    def draw(self, screen: Screen) -> None:
+        """Draw it where it stands, or in its place anew."""
+        entries, options = factor_entries(screen.view), screen.view.option_names
+        pointing = [(id_, entry["weight"], entry["points"]) for id_, entry in entries.items()], options
+        if pointing == self._shown:
+            return
+        self._line, self._shown = self._line or parts.Line(), pointing
+        self._line.write(partial(self._write, entries, options))
+
+    def _write(self, entries: Mapping[str, Mapping[str, Any]], options: Sequence[str], place: DeltaGenerator) -> None:
+        with place.container():
+            show_balance(self._listed, entries, options, beside_table=False)
+
+
+def _write_done(done: parts.Line, screen: Screen, checklist: Checklist) -> None:
+    done.write(lambda place: place.markdown(f"**{progress(screen.view, checklist, DECISION_GATES)}**"))
+
+
+def _write_lines(done: parts.Line, pointing: _Pointing, checklist: Checklist, screen: Screen) -> None:
+    _write_done(done, screen, checklist)
+    pointing.draw(screen)
+
+
+def _besides_gate(gate: str, view: CaseView) -> CaseView:
+    return replace(timeless(view), gates={key: entered for key, entered in view.gates.items() if key != gate})
+
+
+def _besides_factor(factor: str, view: CaseView) -> CaseView:
+    return replace(timeless(view), factors={key: entered for key, entered in view.factors.items() if key != factor})
+
+
+def _factor(screen: Screen, *, analysed: Analysed, factor: ChecklistItem, number: int) -> None:
     entered = screen.view.factors.get(factor.id)
     entry = entered.entry if entered else None
     key = f"{screen.view.id}/factor/{factor.id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Literal, NoReturn
@@ -20,7 +20,7 @@ from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import LawError, load_law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
-from plea_aid.pages import pressing, saving, tour
+from plea_aid.pages import parts, pressing, saving, tour
 from plea_aid.pages.ground import is_dark
 from plea_aid.pages.session import actor_of_this_run, database, sign_out
 from plea_aid.pages.walk import BESIDE, STEP_IDS, STEPS, has_what_it_needs, next_step, step_before
@@ -43,6 +43,8 @@ class Screen:
     actor: Actor
     view: CaseView
     law: Law
+    saved: parts.Line | None = None
+    """Where the header says that all is saved."""
 
     def locked(self, action: Action = Action.CASE_CHANGE) -> str | None:
         """Return why this person cannot do ``action`` on the case now; None when they can."""
@@ -87,14 +89,18 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
     @wraps(draw)
     def page() -> None:
         with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
-            try:
-                draw()
-            except SessionEnded:
-                st.rerun()  # which finds nobody signed in, and says why
-            except (CaseworkError, LawError) as refusal:
-                show_refusal(refusal)
+            _in_a_sentence(draw)
 
     return page
+
+
+def _in_a_sentence(draw: Callable[[], None]) -> None:
+    try:
+        draw()
+    except SessionEnded:
+        st.rerun()  # which finds nobody signed in, and says why
+    except (CaseworkError, LawError) as refusal:
+        show_refusal(refusal)
 
 
 def show_refusal(refusal: Exception) -> None:
@@ -155,7 +161,7 @@ def case_page(step: str) -> Screen | None:
         st.query_params["case"] = view.id
     saving.remember(view)
     screen = Screen(db, actor, view, load_law())
-    _header(screen, step)
+    screen = replace(screen, saved=_header(screen, step))
     st.title(title.title, anchor=False)
     st.markdown(title.does)
     saving.show_notices(view.id)
@@ -163,7 +169,46 @@ def case_page(step: str) -> Screen | None:
     return screen
 
 
-def _header(screen: Screen, step: str) -> None:
+def show_part(
+    screen: Screen,
+    draw: Callable[[Screen], None],
+    rest: parts.Rest,
+    lines: Callable[[Screen], None] = lambda _: None,
+) -> None:
+    """Draw a part of a case's page, which is drawn alone while nothing changes but itself and the lines outside it.
+
+    ``rest`` returns all that the page shows of the case besides, to be compared; ``lines`` writes the lines again.
+    """
+
+    def now(actor: Actor, view: CaseView) -> Screen:
+        return replace(screen, actor=actor, view=view)
+
+    def write(actor: Actor, view: CaseView) -> None:
+        _write_saved(screen.saved, view)
+        lines(now(actor, view))
+
+    parts.show_part(
+        screen.actor,
+        screen.view,
+        lambda actor, view: _in_a_sentence(lambda: draw(now(actor, view))),
+        rest,
+        write,
+    )
+
+
+def timeless(view: CaseView) -> CaseView:
+    """Return a case without what every change in it changes, to be compared: its version, and when."""
+    return replace(view, version=0, updated_at=view.created_at, authors=frozenset())
+
+
+def _write_saved(line: parts.Line | None, view: CaseView) -> None:
+    said = saved_line(saving.why_not_saved(view.id), view.updated_at, st.context.timezone)
+    if line:
+        line.write(lambda place: place.html(said))
+
+
+def _header(screen: Screen, step: str) -> parts.Line:
+    """Draw what stands above every page of a case; return where it says that all is saved."""
     view, law = screen.view, screen.law
     with st.container(border=True, gap="xsmall", key="case-header"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -177,8 +222,10 @@ def _header(screen: Screen, step: str) -> None:
                 page_link("access", "Access", view.id)
             if step in STEP_IDS:
                 _step_buttons(view, step)
-        st.html(saved_line(saving.why_not_saved(view.id), view.updated_at, st.context.timezone))
+        saved = parts.Line()
+        _write_saved(saved, view)
         st.caption("  \n".join(header_lines(view, law)))
+    return saved
 
 
 def _where(view: CaseView, step: str) -> None:
@@ -212,6 +259,11 @@ def header_lines(view: CaseView, law: Law) -> list[str]:
     return lines
 
 
+def adding() -> bool:
+    """Say whether something stands in a field from which a count is added."""
+    return any(st.session_state.get(key) for key in ADDING)
+
+
 def policy_words(law: Law, day: date) -> str:
     """Return the state of the factor's policy section in a few words."""
     status = law.policy.section_status(FACTOR_SECTION, day) if law.policy else None
@@ -235,8 +287,7 @@ def _step_buttons(view: CaseView, step: str) -> None:
     with st.container(horizontal=True, width="content", gap="small"):
         if before and st.button(f"Back: {before.title}", key="header/back", type="tertiary", shortcut=KEYS["back"]):
             go(before.id, view.id)
-        adding = step == "charges" and any(st.session_state.get(key) for key in ADDING)
-        forward = has_what_it_needs(view, step) and not adding
+        forward = has_what_it_needs(view, step) and not (step == "charges" and adding())
         # The keys are written in white at 60 %, which no fill that stands out from a dark ground carries.
         weight: Literal["primary", "secondary"] = "primary" if forward and not is_dark() else "secondary"
         if after and st.button(f"Next: {after.title}", key="header/next", type=weight, shortcut=KEYS["next"]):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from plea_aid.analysis.charge import Charge, not_in_catalogue, resolve_charge
+from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law, UnknownOffense
 from plea_aid.law.glossary import explained
 from plea_aid.law.load import load_law
@@ -19,7 +21,7 @@ from plea_aid.pages.case_tables import show_terms
 from plea_aid.pages.constraints import show_constraints
 from plea_aid.pages.documents import Document
 from plea_aid.pages.fields import choice_field, number_field, text_field
-from plea_aid.pages.frame import Screen, case_page, go
+from plea_aid.pages.frame import Screen, case_page, go, show_part, timeless
 from plea_aid.pages.matrix import by_kind, findings_for, flag_line
 from plea_aid.pages.merge import Change
 from plea_aid.pages.questions import questions_of
@@ -64,20 +66,33 @@ def draw() -> None:
         show_suggestions(screen, analysed)
         show_words("options", analysed.options)
         return
+    if locked:
+        _by_hand(screen)
+    else:
+        show_part(screen, _by_hand, _besides)
+
+
+def _by_hand(screen: Screen) -> None:
+    """Show the options to choose from, and the one chosen with what follows from it."""
+    options, analysed, locked = screen.view.document["option"], analyse(screen.view.document), screen.locked()
     place = _choose(screen, analysed)
     name = options[place]["name"]
     if locked:
         st.header(plain(name), anchor=False)
-        show_terms(options[place], document, screen.law)
+        show_terms(options[place], screen.view.document, screen.law)
         _live(analysed, name, screen.law, screen.view.id)
-        show_words("options", [analysed.option(name)])
-        return
-    editor, live = st.columns([3, 2], gap="medium")
-    with editor:
-        _editor(screen, place)
-    with live:
-        _live(analysed, name, screen.law, screen.view.id)
+    else:
+        editor, live = st.columns([3, 2], gap="medium")
+        with editor:
+            _editor(screen, place)
+        with live:
+            _live(analysed, name, screen.law, screen.view.id)
     show_words("options", [analysed.option(name)])
+
+
+def _besides(view: CaseView) -> CaseView:
+    """Return the case as the page shows it outside the options."""
+    return replace(timeless(view), document_version=0, document={**view.document, "option": bool(view.option_names)})
 
 
 def _view(screen: Screen) -> str | None:

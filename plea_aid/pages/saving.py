@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -21,13 +21,14 @@ from plea_aid.casework.actors import Actor
 from plea_aid.casework.errors import CaseworkError, Conflict, SessionEnded, Unavailable
 from plea_aid.casework.views import CaseView
 from plea_aid.pages import pressing
-from plea_aid.pages.merge import PROSE, Change, Fields, merged, together
+from plea_aid.pages.clash import BOTH, Clash, show_clash
+from plea_aid.pages.merge import Change, Fields, merged, together
 from plea_aid.pages.reconnect import brought
 from plea_aid.pages.session import actor_of_this_run, database
 from plea_aid.pages.wording import joined
 
-_BASE, _FRESH, _NOTICE, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
-    f"saving/{name}" for name in ("base", "fresh", "notice", "clash", "undo", "fields", "later", "away", "left")
+_BASE, _FRESH, _NOTICE, _SAID, _CLASH, _UNDO, _FIELDS, _LATER, _AWAY, _LEFT = (
+    f"saving/{name}" for name in ("base", "fresh", "notice", "said", "clash", "undo", "fields", "later", "away", "left")
 )
 
 
@@ -41,20 +42,6 @@ class Field:
     """What was typed and not accepted; it stays in sight and is not tried again and again."""
     label: str = ""
     """How the field is named on the screen."""
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Two changes of the same thing: both sides, and how to store this one after all."""
-
-    case_id: str
-    sentence: str
-    mine: Fields
-    theirs: Fields
-    save_mine: Callable[[], bool]
-    both: Fields | None
-    """The two put together, sentences one after the other; None where a person must choose."""
-    save_both: Callable[[Fields], bool]
 
 
 @dataclass(frozen=True)
@@ -193,20 +180,42 @@ def notify(sentence: str, kind: str = "info") -> None:
     st.session_state.setdefault(_NOTICE, []).append((kind, sentence))
 
 
+def says_otherwise(case_id: str) -> bool:
+    """Say whether the page of a case would say something else about saving if it were drawn now."""
+    return bool(st.session_state.get(_NOTICE)) or _said(case_id) != st.session_state.get(_SAID)
+
+
 def show_notices(case_id: str | None = None) -> None:
     """Show the sentences kept, a removal that can be undone, and a clash that waits for a choice."""
     draw = {"error": st.error, "success": st.success, "info": st.info, "warning": st.warning}
     for kind, sentence in st.session_state.pop(_NOTICE, []):
         draw[kind](sentence)
-    undo: Undo | None = st.session_state.get(_UNDO)
-    if undo and undo.case_id == case_id and seen_case().document_version == undo.version:
+    undo = _undoable(case_id)
+    if undo:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{undo.label}.", width="content")
             back = partial(change_document, lambda _: undo.before)
             pressing.button("Undo", back, key="saving/undo-button")
+    clash = _clash(case_id)
+    if clash:
+        show_clash(clash, _settle_clash)
+    st.session_state[_SAID] = _said(case_id)
+
+
+def _said(case_id: str | None) -> tuple[Undo | None, Clash | None, str | None]:
+    return _undoable(case_id), _clash(case_id), why_not_saved(case_id) if case_id else None
+
+
+def _undoable(case_id: str | None) -> Undo | None:
+    """Return the removal in a case that can still be undone."""
+    undo: Undo | None = st.session_state.get(_UNDO)
+    return undo if undo and undo.case_id == case_id and seen_case().document_version == undo.version else None
+
+
+def _clash(case_id: str | None) -> Clash | None:
+    """Return the clash in a case that waits for a choice."""
     clash: Clash | None = st.session_state.get(_CLASH)
-    if clash and clash.case_id == case_id:
-        _show_clash(clash)
+    return clash if clash and clash.case_id == case_id else None
 
 
 def actor() -> Actor:
@@ -230,8 +239,7 @@ def unsaved(case_id: str = "") -> dict[str, str]:
 
 def why_not_saved(case_id: str) -> str | None:
     """Return in a sentence why something of a case is not saved; None when all of it is."""
-    clash: Clash | None = st.session_state.get(_CLASH)
-    if clash and clash.case_id == case_id:
+    if _clash(case_id):
         return "someone else changed the same thing; choose below which of the two stays."
     waiting = unsaved(case_id)
     if not waiting:
@@ -254,31 +262,6 @@ def show_unsaved() -> None:
     st.button("Try again", key="saving/again", type="primary")
 
 
-def _show_clash(clash: Clash) -> None:
-    more = "Save both, or choose which of the two stays." if clash.both else "Choose which of the two stays."
-    st.warning(f"{clash.sentence} {more}")
-    differing = [
-        {"Part": key.replace("_", " "), "Yours": _brief(clash.mine.get(key)), "Stored": _brief(clash.theirs.get(key))}
-        for key in sorted(clash.mine.keys() | clash.theirs.keys())
-        if clash.mine.get(key) != clash.theirs.get(key)
-    ]
-    if differing:
-        st.table(differing, hide_index=True)
-    combined = _combined(clash)
-    with st.container(horizontal=True):
-        if combined:
-            pressing.button(
-                "Save both",
-                partial(_settle_clash, partial(clash.save_both, combined)),
-                key="saving/both",
-                type="primary",
-            )
-        weight: Literal["primary", "secondary"] = "secondary" if combined else "primary"
-        mine = partial(_settle_clash, clash.save_mine, keep_fields=True)
-        pressing.button("Save mine instead", mine, key="saving/mine", type=weight)
-        pressing.button("Keep what is stored", partial(_settle_clash, lambda: True), key="saving/theirs")
-
-
 def _settle_clash(save: Callable[[], bool], *, keep_fields: bool = False) -> None:
     """Store what was chosen of two changes; where that goes wrong the choice stays open."""
     if save():
@@ -287,25 +270,11 @@ def _settle_clash(save: Callable[[], bool], *, keep_fields: bool = False) -> Non
         st.session_state.pop(_CLASH, None)
 
 
-def _combined(clash: Clash) -> Fields | None:
-    """Show the sentences of both together, to be smoothed, and return the whole as it then stands."""
-    if clash.both is None:
-        return None
-    combined = dict(clash.both)
-    for key, value in combined.items():
-        if key in PROSE and isinstance(value, str) and value not in (clash.mine.get(key), clash.theirs.get(key)):
-            place = f"saving/both/{clash.case_id}/{key}"
-            if place not in st.session_state:
-                st.session_state[place] = value
-            combined[key] = st.text_area("Both together, as they will be saved", key=place, height=160)
-    return combined
-
-
 def _forget_fields() -> None:
     """Let every field show what is stored."""
     for key in [
         *st.session_state.pop(_FIELDS, {}),
-        *(k for k in st.session_state if str(k).startswith("saving/both/")),
+        *(k for k in st.session_state if str(k).startswith(BOTH)),
     ]:
         if key in st.session_state:
             del st.session_state[key]
@@ -387,10 +356,3 @@ def _factor_now(factor: str, view: CaseView) -> tuple[Fields, int]:
 def _gate_now(gate: str, view: CaseView) -> tuple[Fields, int]:
     entered = view.gates.get(gate)
     return (entered.entry.model_dump(mode="json"), entered.version) if entered else ({"gate": gate}, 0)
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, str) and value:
-        return value  # someone's words, whole
-    text = "nothing" if value in (None, "", [], {}) else str(value)
-    return text if len(text) <= 300 else f"{text[:300]} ..."

@@ -26,7 +26,7 @@ from plea_aid.casework.keyring import first_words
 from plea_aid.casework.migrate import open_database
 from plea_aid.door import Door, doorway
 from plea_aid.law.load import LawError, load_law
-from plea_aid.pages import provider, session, tickets
+from plea_aid.pages import batches, provider, session, tickets
 from plea_aid.settings import settings
 
 THEME = {
@@ -120,6 +120,7 @@ def _serve(port: int, behind_proxy: bool) -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxy_addresses) if behind_proxy else "nobody"
     if settings().provider is None:
         outbound.stay_inside()
+    batches.answer_whole()
     locked = locked_configuration()
     way = doorway(port, settings().public_url if behind_proxy else None, locked["server.maxUploadSize"])
 

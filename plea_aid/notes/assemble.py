@@ -293,5 +293,4 @@ def _unanalysed(ground: _NotAnalysed, words: NoteWords) -> Finding:
 
 
 def _authority(name: str, words: NoteWords) -> Authority:
-    known = words.authorities.get(name)
-    return Authority(**known.model_dump()) if known else Authority(name=name)
+    return words.authorities.get(name) or Authority(name=name)

@@ -255,16 +255,6 @@ class GroundWords(Record):
     postures: tuple[str, ...] = ()
 
 
-class AuthorityWords(Record):
-    """How an authority is shown."""
-
-    name: str
-    citation: str = ""
-    verified: bool = False
-    treatment: str = ""
-    proposition: str = ""
-
-
 class OffenseWords(Record):
     """How an offense is shown."""
 
@@ -280,7 +270,7 @@ class NoteWords(Record):
     posture_groups: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Group name -> posture ids, in the order of the overview"
     )
-    authorities: dict[str, AuthorityWords] = Field(default_factory=dict)
+    authorities: dict[str, Authority] = Field(default_factory=dict)
     levels: dict[Level, str] = Field(default_factory=lambda: dict(LEVEL_MEANINGS))
     kinds: dict[str, str] = Field(default_factory=lambda: dict(KIND_NAMES))
     dispositions: dict[str, str] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from plea_aid.law.catalogue import Law
 from plea_aid.law.policy import FACTOR_SECTION, factor_in_force, policy_sentence
 from plea_aid.notes.assemble import note_from_assessment
 from plea_aid.notes.content import (
-    AuthorityWords,
+    Authority,
     GroundWords,
     NoteError,
     NoteWords,
@@ -44,7 +44,7 @@ def _words_of(law: Law) -> NoteWords:
         postures={p.id: p.name for p in law.postures.values()},
         posture_groups={n: tuple(ids) for n, ids in groups.items()},
         authorities={
-            a.id: AuthorityWords(
+            a.id: Authority(
                 name=a.name,
                 citation=a.citation,
                 verified=a.verified,

@@ -159,8 +159,9 @@ def _ground_words(number: int, option: OptionNote, findings: Sequence[Finding]) 
 
 def _labels(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:
     """The numbers of some findings of an option, as the full note counts them."""
+    asked = {id(finding) for finding in findings}  # the option's own, which would take long to compare field by field
     places = enumerate(strongest_first(option.findings), 1)
-    return ", ".join(f"{number}.{place}" for place, f in places if f in findings and not f.is_left_open())
+    return ", ".join(f"{number}.{place}" for place, f in places if id(f) in asked and not f.is_left_open())
 
 
 def _nothing(number: int, option: OptionNote, findings: Sequence[Finding]) -> str:

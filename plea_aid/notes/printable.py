@@ -35,7 +35,8 @@ _BREAK = "\u200b"  # zero-width space: a place where a line may break
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Words that no ordinary word or citation is as long as; hyphens, slashes and brackets are places to break already,
 # unless there is nothing else.
-_LONG_RUN = re.compile(r"[^\s\-/()\u200b]{19,}|[^\s\u200b]{40,}")
+_LONG = 19
+_LONG_RUN = re.compile(rf"[^\s\-/()\u200b]{{{_LONG},}}|[^\s\u200b]{{40,}}")
 _RUN = 6  # capitals that fit the narrowest column
 
 
@@ -55,7 +56,10 @@ def printable(text: str, *, plain: bool = False) -> str:
     `plain` allows Latin letters and typographic marks only: the second try, for the rare text whose characters are
     each settable but not in that order (a combining mark on a letter of another font).
     """
-    if not (text.isascii() and text.isprintable()):
+    if text.isascii() and text.isprintable():
+        if len(text) < _LONG:
+            return text
+    else:
         text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
         text = (_UNPLAIN if plain else _UNSETTABLE).sub(lambda hit: f"[U+{ord(hit[0]):04X}]", text)
     return _LONG_RUN.sub(_with_breaks, text)

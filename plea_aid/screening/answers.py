@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,18 +14,17 @@ from plea_aid.analysis.levels import flagged, higher, rank
 from plea_aid.law.records import LEVELS, Level
 from plea_aid.screening.kinds import Kind, Kinds
 from plea_aid.screening.marks import GRAMS, LOSS, MANNER, NAMES, NUMBER, SERVED, SUM, TERM, Template
-from plea_aid.screening.rows import BLANK, MANNERS, Rows
+from plea_aid.screening.rows import BLANK, Rows
 from plea_aid.screening.tables import Across, Tables
 from plea_aid.screening.together import Cases
 
 NOTHING_FOUND = "No ground on file is reached."
 INCOMPLETE = "Another row of this case has an error, so this was analysed without it."
 _KEPT = 100_000
-_SAID_KEPT = 10_000
-"""Reasons are long; the rows of a stretch that have the same are put in words once anyway."""
+_PLANS_KEPT = 5_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowFinding:
     """One consequence that a count has part in, for the postures that come to the same level."""
 
@@ -34,7 +33,7 @@ class RowFinding:
     postures: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What every row of a kind, in cases that come to the same for it, is answered; words still hold marks."""
 
@@ -48,10 +47,14 @@ class Answer:
     """Reasons of what the flag stands for; a number stands for the reasons of that test across counts."""
     reads: tuple[str, ...]
     """Marks, besides the number of the count, that the reasons hold."""
-    across: bool
+    across: tuple[int, ...]
+    """The tests across counts among the steps."""
     adds_up: bool
-    serial: int
-    """Tells answers apart."""
+    """One of them adds up days."""
+    together: bool
+    """The case comes to something in some test across counts, whether or not the flag stands for it."""
+    kind: int
+    place: int
 
 
 class Answers:
@@ -59,32 +62,30 @@ class Answers:
 
     def __init__(self, tables: Tables, kinds: Kinds) -> None:
         self.tables, self.kinds = tables, kinds
+        self.found: list[Answer] = []
+        """Every answer given so far; the law bounds how many there are, not the docket."""
+        self._places: dict[bytes, int] = {}
         self._alone: dict[tuple[int, bytes], _Alone] = {}
-        self._answers: dict[int, Answer] = {}
         self._across: dict[tuple[int, int, int], tuple[Template, ...]] = {}
-        self._counted: dict[tuple[int, int], tuple[int, dict[str, str]]] = {}
+        self._counted: dict[tuple[int, int], tuple[int, str]] = {}
         self._grounds: dict[tuple[object, ...], tuple[_ByPosture, list[tuple[RowFinding, tuple[str | int, ...]]]]] = {}
         self._same: dict[tuple[object, ...], _ByPosture] = {}
         self._templates: dict[str, Template] = {}
-        self._said: dict[tuple[object, ...], str] = {}
-        self._serial = itertools.count()
+        self._plans: dict[tuple[int, str], _Plan] = {}
 
-    def next_docket(self) -> None:
-        """Forget what is of one docket only; what was worked out of the law stays."""
-        self._answers.clear()
-        self._said.clear()
+    def next_cases(self) -> None:
+        """Forget what is of some cases only; what was worked out of the law stays."""
         self._counted.clear()
 
-    def answer(self, row: int, rows: Rows, cases: Cases) -> Answer:
-        """Return what a row without an error comes to."""
-        key = int(cases.alike[row])
-        found = self._answers.get(key)
+    def place(self, row: int, rows: Rows, cases: Cases) -> int:
+        """Return the place of the answer to a row without an error."""
+        kind = int(rows.kind[row])
+        key = kind.to_bytes(4, "little") + cases.others[row].tobytes() + cases.levels[row].tobytes()
+        found = self._places.get(key)
         if found is None:
-            if len(self._answers) >= _KEPT:
-                self._answers.clear()
-            kind = int(rows.kind[row])
             alone = self._look(kind, row, rows, cases)
-            found = self._answers[key] = self._compose(alone, kind, cases.levels[row].tolist())
+            found = self._places[key] = len(self.found)
+            self.found.append(self._compose(alone, kind, cases.levels[row].tolist()))
         return found
 
     # ----- findings
@@ -127,10 +128,11 @@ class Answers:
         unanalysed = bool(alone.unanalysed - {f.ground for f in findings})
         found = self._answer(tuple(findings), reasons, unanalysed)
         words = [s for s in found.steps if isinstance(s, Template)]
-        for place in (s for s in found.steps if isinstance(s, int)):
+        for place in found.across:
             words += self._words(place, kind, t.across[place].needs)
         held = frozenset[str]().union(*(w.marks for w in words))
-        return replace(found, reads=tuple(m for m in _MARKS if m in held))
+        reads = tuple(m for m in _MARKS if m in held)
+        return replace(found, reads=reads, together=any(levels), kind=kind, place=len(self.found))
 
     def _ground(
         self, ground: str, alone: _ByPosture, levels: Sequence[int]
@@ -199,74 +201,75 @@ class Answers:
             lead=" ".join(leads) or NOTHING_FOUND,
             steps=tuple(step if isinstance(step, int) else self._template(step) for step in steps),
             reads=(),
-            across=bool(across),
+            across=tuple(across),
             adds_up=any(tables.across[n].kind != "tally" for n in across),
-            serial=next(self._serial),
+            together=False,
+            kind=BLANK,
+            place=BLANK,
         )
 
     # ----- words
 
-    def because(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
-        """Return the reasons of a row, its own figures filled in."""
-        case = int(cases.case[row])
-        key = (
-            answer.serial,
-            int(rows.number[row]),
-            bool(cases.incomplete[row]),
-            *(self._figure(m, row, rows) for m in answer.reads),
-            int((cases.sums if answer.adds_up else cases.names)[case]) if answer.across else BLANK,
-        )
-        found = self._said.get(key)
-        if found is None:
-            if len(self._said) >= _SAID_KEPT:
-                self._said.clear()
-            found = self._said[key] = self._say(answer, row, rows, cases)
-        return found
+    def told(self, across: Sequence[int], case: int, rows: Rows, cases: Cases) -> str:
+        """Return how many counts of a case each test across counts counts, and which or what they add up to.
 
-    def _say(self, answer: Answer, row: int, rows: Rows, cases: Cases) -> str:
-        figures = {NUMBER: str(rows.number[row]), **{m: _figure(m, row, rows, self.tables) for m in answer.reads}}
-        said: dict[str, None] = {answer.lead: None}
+        The first line holds test, number of counts and which of the other lines is theirs; ``because`` reads it.
+        """
+        lines: dict[str, int] = {}
+        head = []
+        for place in across:
+            counted, words = self._counts(place, case, rows, cases)
+            head.append(f"{place} {counted} {lines.setdefault(words, len(lines))}")
+        return "\n".join([",".join(head), *lines])
+
+    def because(self, answer: Answer, told: str, figures: Mapping[str, str], *, incomplete: bool) -> str:
+        """Return the reasons of a row, its figures and what was told of its case filled in."""
+        head, *lines = told.split("\n")
+        plan = self._plans.get((answer.place, head))
+        if plan is None:
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            plan = self._plans[answer.place, head] = self._plan(answer, head)
+        said = plan.filled(figures, lines)
+        return f"{said} {INCOMPLETE}" if incomplete else said
+
+    def _plan(self, answer: Answer, head: str) -> _Plan:
+        """Return the reasons of an answer one after the other, each once."""
+        counts = {
+            place: (counted, line) for place, counted, line in (map(int, one.split()) for one in head.split(",") if one)
+        }
+        said: dict[tuple[str, int], tuple[Template, int]] = {}
         for step in answer.steps:
             if isinstance(step, Template):
-                said[step.filled(figures)] = None
-            else:
-                counted, marks = self._counts(step, int(cases.case[row]), rows, cases)
-                for words in self._words(step, int(rows.kind[row]), counted):
-                    said[words.filled({**figures, **marks})] = None
-        if cases.incomplete[row]:
-            said[INCOMPLETE] = None
-        return " ".join(said)
+                said.setdefault((step.text, 0), (step, 0))
+                continue
+            counted, line = counts[step]
+            for words in self._words(step, answer.kind, counted):
+                line_read = line if words.marks & _OF_SEVERAL else 0
+                said.setdefault((words.text, line_read), (words, line_read))
+        return _Plan(answer.lead, said.values())
 
-    def _figure(self, mark: str, row: int, rows: Rows) -> object:
-        if mark == MANNER:
-            return int(rows.manner[row])
-        if mark == TERM:
-            return int(rows.jail[row]), int(rows.suspended[row])
-        return float((rows.served if mark == SERVED else rows.loss if mark == LOSS else rows.grams)[row])
-
-    def _counts(self, place: int, case: int, rows: Rows, cases: Cases) -> tuple[int, dict[str, str]]:
+    def _counts(self, place: int, case: int, rows: Rows, cases: Cases) -> tuple[int, str]:
         """Return how many counts of a case a test counts, and which they are or what they add up to."""
         test = self.tables.across[place]
         key = (place, int((cases.names if test.kind == "tally" else cases.sums)[case]))
         found = self._counted.get(key)
         if found is None:
-            if len(self._counted) >= _KEPT:
-                self._counted.clear()
             of_case = cases.order[cases.starts[case] : cases.starts[case + 1]]
             found = self._counted[key] = self._count(test, place, of_case, rows)
         return found
 
-    def _count(self, test: Across, place: int, of_case: npt.NDArray[np.intp], rows: Rows) -> tuple[int, dict[str, str]]:
+    def _count(self, test: Across, place: int, of_case: npt.NDArray[np.intp], rows: Rows) -> tuple[int, str]:
         pairs = zip(of_case.tolist(), rows.kind[of_case].tolist(), strict=True)
         kinds = [(n, kind) for n, kind in pairs if kind != BLANK]
         if test.kind == "tally":
             own = [(self.kinds.own_of(kind)[place], n, kind) for n, kind in kinds]
             counted = sorted((one for one in own if one[0]), key=lambda one: -one[0])
             names = [f"Count {rows.number[n]} ({self.kinds.kinds[kind].outcome.final.cite})" for _, n, kind in counted]
-            return len(counted), {NAMES: "; ".join(names)}
+            return len(counted), "; ".join(names)
         convicted = [n for n, kind in kinds if self.kinds.conviction_of(kind)]
         days = [int(rows.served[n] if test.served else rows.jail[n] + rows.suspended[n]) for n in convicted]
-        return len(days), {SUM: f"{' + '.join(map(str, days))} = {sum(days)}"}
+        return len(days), f"{' + '.join(map(str, days))} = {sum(days)}"
 
     def _words(self, place: int, kind: int, counted: int) -> tuple[Template, ...]:
         key = (place, kind, counted)
@@ -303,14 +306,30 @@ _MARKS = (MANNER, TERM, SERVED, LOSS, GRAMS)
 _FLAGS: dict[str, str] = {"possible": "amber", "unlikely": "clear", "none": "clear"}
 
 
-def _figure(mark: str, row: int, rows: Rows, tables: Tables) -> str:
-    """Return what a mark stands for in a row, as the engine would print it."""
-    if mark == MANNER:
-        name = tables.law.dispositions[MANNERS[rows.manner[row]]].name
-        return name[0].lower() + name[1:]
-    if mark == TERM:
-        jail, suspended = int(rows.jail[row]), int(rows.suspended[row])
-        return f"{jail} + {suspended} = {jail + suspended} days" if jail and suspended else f"{jail + suspended} days"
-    if mark == SERVED:
-        return str(rows.served[row])
-    return f"{rows.loss[row]:,.2f}" if mark == LOSS else f"{rows.grams[row]:g}"
+class _Plan:
+    """Reasons one after the other, taken apart once to be filled in often."""
+
+    def __init__(self, lead: str, said: Iterable[tuple[Template, int]]) -> None:
+        self._parts = [lead]
+        self._figures: list[tuple[int, str]] = []
+        self._lines: list[tuple[int, int]] = []
+        for words, line in said:
+            for place, part in enumerate((" ", *words.parts), start=len(self._parts)):
+                if part in _OF_SEVERAL:
+                    self._lines.append((place, line))
+                elif part in _OF_ONE:
+                    self._figures.append((place, part))
+            self._parts += (" ", *words.parts)
+
+    def filled(self, figures: Mapping[str, str], lines: Sequence[str]) -> str:
+        """Return the words, with the figures of a row and the lines told of its case."""
+        parts = self._parts.copy()
+        for place, mark in self._figures:
+            parts[place] = figures[mark]
+        for place, line in self._lines:
+            parts[place] = lines[line]
+        return "".join(parts)
+
+
+_OF_SEVERAL = frozenset({NAMES, SUM})
+_OF_ONE = frozenset({NUMBER, *_MARKS})

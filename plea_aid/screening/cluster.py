@@ -206,7 +206,6 @@ def _screen(frame: pd.DataFrame, shipped: bytes, version: str, day: date, known:
         screening.take(as_columns(frame[list(known)]), wrong)
         screening.settle()
         added = as_frame(screening.columns(0, len(frame))).astype(_TEXT)
-        cases = screening.settled[1]
-    first = np.zeros(len(frame), dtype=bool)
-    first[cases.order[cases.starts[:-1]]] = True
+        screening.next_docket()
+    first = ~frame[_CASE].duplicated().to_numpy()
     return added.assign(**{_ROW: frame[_ROW].to_numpy(), _FIRST: first})[list(_FOUND.columns)]

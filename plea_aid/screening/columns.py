@@ -101,7 +101,7 @@ class Column:
             return None, f"{self.name}: '{text[:60]}' is not accepted; {fault}"
 
 
-_KEPT = 200_000
+_KEPT = 20_000
 _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 

@@ -19,6 +19,8 @@ from plea_aid.screening.marks import MarkedOutcome, marked
 from plea_aid.screening.tables import Tables
 
 Ints = npt.NDArray[np.int64]
+_KEPT = 20_000
+"""Citations kept in mind; a docket whose citations are wrong may have any number."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Kinds:
                 found = resolve_charge(self.tables.law, text)
             except UnknownOffense as fault:
                 found = str(fault.args[0])
+            if len(self._charges) >= _KEPT:
+                self._charges.clear()
             self._charges[text] = found
         return found
 

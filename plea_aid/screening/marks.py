@@ -8,7 +8,6 @@ print as marks, and the marks are filled in for each count.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Self
 
@@ -87,19 +86,8 @@ class Template:
     """Words with marks, taken apart once to be filled in often."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.parts: list[str] = [text] if not _MARK.search(text) else _MARK.split(text)
         """Words and marks by turns."""
-
-    def filled(self, figures: Mapping[str, str]) -> str:
-        """Return the words with each mark replaced by what it stands for."""
-        parts = self.parts
-        if len(parts) == 1:
-            return parts[0]
-        made = parts.copy()
-        made[1::2] = [figures[mark] for mark in parts[1::2]]
-        return "".join(made)
-
-    @property
-    def marks(self) -> frozenset[str]:
+        self.marks = frozenset(self.parts[1::2])
         """The marks the words hold."""
-        return frozenset(self.parts[1::2])

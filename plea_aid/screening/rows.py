@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +27,14 @@ _SALTS = ("plea aid docket1", "plea aid docket2")
 
 @dataclass
 class Rows:
-    """Some rows of a docket, one element a row: about 60 bytes each, whatever the docket says."""
+    """Some rows of a docket, one element a row: some 60 bytes each, whatever the docket says."""
 
     case: npt.NDArray[np.uint64]
     """Two hashes of the case_id: 128 bits stand for the text."""
     kind: Places
     """Place in the kinds; BLANK for a row with an error."""
-    error: Places
-    """Place in the errors; BLANK for none."""
+    error: Ints
+    """Place of the sentence that says what is wrong; BLANK for nothing."""
     number: npt.NDArray[np.int16]
     manner: npt.NDArray[np.int8]
     """Place in MANNERS."""
@@ -80,6 +80,13 @@ class _Base:
     wrong: str = ""
 
 
+class Placed(Protocol):
+    """Keeps sentences."""
+
+    def place(self, text: str) -> int:
+        """Return where a sentence is kept."""
+
+
 class _Met(dict[Any, int]):
     """Numbers things in the order they are met."""
 
@@ -90,11 +97,10 @@ class _Met(dict[Any, int]):
 class RowReader:
     """Reads blocks of rows; what it has read once (a value, a charge, a kind of count) it does not read again."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, errors: Placed) -> None:
         self.tables = tables
         self.kinds = Kinds(tables)
-        self.errors = _Met()
-        """Every sentence said of a row with an error, each once."""
+        self.errors = errors
         self._columns: dict[str, Column] = readers()
         self._charges, self._substances, self._victims, self._laws = _Met(), _Met(), _Met(), _Met()
         self._bases: dict[tuple[int, ...], _Base] = {}
@@ -104,7 +110,7 @@ class RowReader:
 
     def read(self, given: Mapping[str, Texts]) -> Rows:
         """Return the rows of known columns."""
-        error = np.full(len(given["case_id"]), BLANK, dtype=np.int32)
+        error = np.full(len(given["case_id"]), BLANK, dtype=np.int64)
         columns = {name: self._values(given, name, error) for name in self._columns}
         for name in ("offense", "amended_offense"):
             self._mark_values(error, columns[name], [self._charge_error(name, v) for v in columns[name].found])
@@ -121,7 +127,7 @@ class RowReader:
 
     # ----- values, and what is wrong with them
 
-    def _values(self, given: Mapping[str, Texts], name: str, error: Places) -> _Values:
+    def _values(self, given: Mapping[str, Texts], name: str, error: Ints) -> _Values:
         if name not in given:
             return _Values(np.zeros(len(error), dtype=np.intp), [None])
         pairs = [self._columns[name].value(text) for text in given[name].dictionary.to_pylist()]
@@ -134,9 +140,9 @@ class RowReader:
         charge = self.kinds.charge(text) if text is not None else ""
         return f"{name}: {charge}" if charge and isinstance(charge, str) else ""
 
-    def _mark_values(self, error: Places, values: _Values, wrong: Sequence[str]) -> None:
+    def _mark_values(self, error: Ints, values: _Values, wrong: Sequence[str]) -> None:
         if any(wrong):
-            each = np.array([self.errors.place(w) if w else BLANK for w in wrong], dtype=np.int32)[values.codes]
+            each = np.array([self.errors.place(w) if w else BLANK for w in wrong], dtype=np.int64)[values.codes]
             np.copyto(error, each, where=(error == BLANK) & (each != BLANK))
 
     # ----- what the law says of the charge
@@ -254,7 +260,7 @@ class _Block:
         return {name: value for name, value in pairs if value is not None}
 
 
-def _rows(columns: dict[str, _Values], cases: _Values, error: Places) -> Rows:
+def _rows(columns: dict[str, _Values], cases: _Values, error: Ints) -> Rows:
     jail = columns["jail_days"].or_else(0, np.int32)
     served = columns["served_days"].or_else(BLANK, np.int32)
     ids = np.array(cases.found, dtype=object)

@@ -17,6 +17,7 @@ from plea_aid.screening.columns import DocketError, mapped
 from plea_aid.screening.protected import ValueCheck, check_names
 from plea_aid.screening.screen import Screening
 from plea_aid.screening.sources import Block, Source, Texts, open_docket
+from plea_aid.screening.waiting import waiting_beside
 from plea_aid.screening.writing import Writer, writer_of
 
 Stage = Literal["Reading", "Screening", "Writing"]
@@ -59,19 +60,19 @@ def screen_file(
 ) -> Summary:
     """Screen the docket in a file and write the result; raise DocketError or OSError, and then nothing is written.
 
-    The file is read once. What is to be written again waits in a file without a name beside the output: a row is known
-    to be the last of its case only when the whole docket was read.
+    The file is read once. What is to be written again, and what was read of each row, waits in files without a name
+    beside the output: a row is known to be the last of its case only when the whole docket was read.
     """
     check_output(docket, output)
     source = open_docket(docket)
     kept, columns = accepted(source, mapping or {}, drop)
-    screening = Screening(law, day)
-    with writer_of(output) as write:
+    with writer_of(output) as write, waiting_beside(output) as waiting:
+        screening = Screening(law, day, waiting)
         for block in read_once(source, kept, write, progress):
             screening.take(known_columns(block, columns), block.wrong)
         screening.settle()
-        flags = write_all(write, screening.columns, len(screening.settled[0]), progress)
-    return summary_of(screening, flags)
+        flags = write_all(write, screening.columns, len(waiting), progress)
+        return summary_of(screening, flags)
 
 
 def read_once(source: Source, kept: Sequence[str], write: Writer, progress: Progress) -> Iterator[Block]:
@@ -125,10 +126,9 @@ def counts_of(texts: Texts) -> dict[str, int]:
 
 def summary_of(screening: Screening, flags: Mapping[str, int]) -> Summary:
     """Return what a settled docket came to."""
-    rows, cases = screening.settled
-    wrong = screening.wrong_rows
-    first = f"row {wrong[0] + 1}: {screening.error(int(wrong[0]))}" if len(wrong) else ""
-    return Summary(len(rows), len(cases.starts) - 1, flags, len(wrong), first)
+    first = screening.first_wrong
+    said = f"row {first[0] + 1}: {first[1]}" if first else ""
+    return Summary(len(screening.waiting), screening.cases, flags, screening.wrong, said)
 
 
 def check_output(docket: Path, output: Path) -> None:

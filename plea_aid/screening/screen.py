@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,110 +15,169 @@ import pyarrow as pa
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.answers import Answer, Answers
 from plea_aid.screening.columns import ADDED, KNOWN
-from plea_aid.screening.marks import GRAMS, LOSS, MANNER, SERVED, TERM
-from plea_aid.screening.rows import BLANK, RowReader, Rows, distinct
+from plea_aid.screening.marks import GRAMS, LOSS, MANNER, NUMBER, SERVED, TERM
+from plea_aid.screening.rows import BLANK, MANNERS, Ints, Places, RowReader, Rows, distinct
 from plea_aid.screening.sources import Texts, as_columns, as_frame
 from plea_aid.screening.tables import Tables
-from plea_aid.screening.together import Cases, joined, put_together
+from plea_aid.screening.together import Cases, put_together
+from plea_aid.screening.waiting import Records, Waiting, as_rows
 
 
 class Screening:
     """A docket being screened: take its rows block by block, settle, then ask for the answers of any stretch of rows.
 
-    Between blocks only a few numbers are kept of each row, so the rows of a case may stand far apart in a docket that
-    does not fit in memory.
+    Between blocks nothing of a row is kept in memory, so the rows of a case may stand far apart in a docket that does
+    not fit in memory, unless what waits is told to wait there.
     """
 
-    def __init__(self, law: Law, day: date) -> None:
+    def __init__(self, law: Law, day: date, waiting: Waiting | None = None) -> None:
         self.tables = Tables(law, day)
-        self.reader = RowReader(self.tables)
+        self.waiting = Waiting() if waiting is None else waiting
+        self.reader = RowReader(self.tables, self.waiting.sentences)
         self.answers = Answers(self.tables, self.reader.kinds)
-        self._blocks: list[Rows] = []
-        self._settled: tuple[Rows, Cases] | None = None
+        self.cases = self.wrong = 0
+        self._first_wrong = BLANK
 
     def take(self, columns: Mapping[str, Texts], wrong: Mapping[int, str] | None = None) -> None:
         """Take the next rows, by known column. ``wrong`` says what is wrong with a row already."""
         rows = self.reader.read(columns)
         for row, said in (wrong or {}).items():
             rows.error[row], rows.kind[row] = self.reader.errors.place(said), BLANK
-        self._blocks.append(rows)
+        self.waiting.keep(rows)
 
     def settle(self) -> None:
         """Put the counts of each case together, once every row was taken."""
-        rows = joined(self._blocks)
-        self._blocks = []
-        self._settled = rows, put_together(rows, self.reader)
+        for whole in self.waiting.cases():
+            rows = as_rows(whole.records)
+            cases = put_together(rows, self.reader)
+            self.answers.next_cases()
+            first, alike = distinct([cases.alike])
+            answers = [BLANK if rows.kind[n] == BLANK else self.answers.place(n, rows, cases) for n in first.tolist()]
+            whole.records["kind"], whole.records["error"] = rows.kind, rows.error
+            whole.records["alike"] = np.array(answers, dtype=np.int32)[alike]
+            whole.records["told"] = self._told(whole.records["alike"], rows, cases)
+            whole.records["incomplete"] = cases.incomplete
+            self.waiting.put_back(whole)
+            self.cases += len(cases.starts) - 1
+            wrong = whole.rows[rows.kind == BLANK]
+            self.wrong += len(wrong)
+            if len(wrong) and not 0 <= self._first_wrong < wrong.min():
+                self._first_wrong = int(wrong.min())
+
+    def _told(self, places: Places, rows: Rows, cases: Cases) -> Ints:
+        """Return, by row, the place of what its answer says of several counts together."""
+        told = np.full(len(rows), BLANK, dtype=np.int64)
+        found, answer = distinct([places])
+        answers = [self._answer(int(places[row])) for row in found.tolist()]
+        asked = np.array([bool(a.across) for a in answers], dtype=np.bool_)[answer]
+        if asked.any():
+            tests: dict[tuple[int, ...], int] = {}
+            across = np.array([tests.setdefault(a.across, len(tests)) for a in answers])[answer[asked]]
+            adds_up = np.array([a.adds_up for a in answers])[answer[asked]]
+            which, case = np.flatnonzero(asked), cases.case[asked]
+            first, alike = distinct([across, np.where(adds_up, cases.sums[case], cases.names[case])])
+            said = [
+                self.answers.told(answers[answer[row]].across, int(cases.case[row]), rows, cases)
+                for row in which[first].tolist()
+            ]
+            told[which] = np.array([self.waiting.sentences.place(one) for one in said], dtype=np.int64)[alike]
+        return told
 
     def next_docket(self) -> None:
         """Take the rows of another docket from here on; what was worked out of the law serves it too."""
-        self._blocks, self._settled = [], None
-        self.answers.next_docket()
-
-    @property
-    def settled(self) -> tuple[Rows, Cases]:
-        """The rows and cases; raise ValueError before they are settled."""
-        if self._settled is None:
-            raise ValueError("the docket is not settled: rows may still be taken")
-        return self._settled
+        self.waiting = Waiting()
+        self.reader.errors = self.waiting.sentences
+        self.cases = self.wrong = 0
+        self._first_wrong = BLANK
 
     def answer(self, row: int) -> Answer | None:
         """Return what a row comes to; None for a row with an error."""
-        rows, cases = self.settled
-        return None if rows.kind[row] == BLANK else self.answers.answer(row, rows, cases)
+        place = int(self.waiting.rows(row, row + 1)["alike"][0])
+        return None if place == BLANK else self.answers.found[place]
+
+    def _answer(self, place: int) -> Answer:
+        return _NO_ANSWER if place == BLANK else self.answers.found[place]
 
     def columns(self, start: int, stop: int) -> dict[str, Texts]:
         """Return the columns that screening adds, for rows from ``start`` up to ``stop``."""
-        rows, cases = self.settled
-        first, alike = distinct([cases.alike[start:stop]])
-        answers = [self.answer(start + row) or _NO_ANSWER for row in first.tolist()]
+        records = self.waiting.rows(start, stop)
+        first, alike = distinct([records["alike"]])
+        answers = [self._answer(place) for place in records["alike"][first].tolist()]
         found = {name: _texts([getattr(a, name) for a in answers], alike) for name in ADDED[:4]}
-        found["because"] = self._because(alike, answers, start, stop)
-        wrong = rows.error[start:stop]
-        found["error"] = _texts([*self.reader.errors, ""], np.where(wrong == BLANK, len(self.reader.errors), wrong))
+        found["because"] = self._because(records, alike, answers)
+        wrong, which = distinct([records["error"]])
+        found["error"] = _texts([self.waiting.sentences.text(p) for p in records["error"][wrong].tolist()], which)
         return found
 
-    def _because(self, alike: npt.NDArray[np.intp], answers: list[Answer], start: int, stop: int) -> Texts:
+    def _because(self, records: Records, alike: npt.NDArray[np.intp], answers: list[Answer]) -> Texts:
         """Return the reasons of each row; rows that differ in no figure their reasons hold are put in words once."""
-        rows, cases = self.settled
-        part = slice(start, stop)
         figures: dict[str, Callable[[], npt.NDArray[np.int64]]] = {
-            MANNER: lambda: rows.manner[part].astype(np.int64),
-            TERM: lambda: rows.jail[part].astype(np.int64) * 100_000 + rows.suspended[part],
-            SERVED: lambda: rows.served[part].astype(np.int64),
-            LOSS: lambda: pd.factorize(rows.loss[part])[0].astype(np.int64),
-            GRAMS: lambda: pd.factorize(rows.grams[part])[0].astype(np.int64),
+            MANNER: lambda: records["manner"].astype(np.int64),
+            TERM: lambda: records["jail"].astype(np.int64) * 100_000 + records["suspended"],
+            SERVED: lambda: records["served"].astype(np.int64),
+            LOSS: lambda: pd.factorize(records["loss"])[0].astype(np.int64),
+            GRAMS: lambda: pd.factorize(records["grams"])[0].astype(np.int64),
         }
-        told_apart: list[npt.NDArray[Any]] = [alike, rows.number[part], cases.incomplete[part]]
+        told_apart: list[npt.NDArray[Any]] = [alike, records["number"], records["incomplete"], records["told"]]
         for mark, values in figures.items():
             reads = np.array([mark in a.reads for a in answers])
             if reads.any():
                 told_apart.append(np.where(reads[alike], values(), BLANK))
-        for named, other_counts in (("across", cases.names), ("adds_up", cases.sums)):
-            asks = np.array([getattr(a, named) for a in answers])
-            if asks.any():
-                told_apart.append(np.where(asks[alike], other_counts[cases.case[part]], BLANK))
         first, which = distinct(told_apart)
-        return _texts([self._said(answers[alike[row]], start + row) for row in first.tolist()], which)
+        chosen = zip(alike[first].tolist(), records[_SAID_OF][first].tolist(), strict=True)
+        return _texts([self._said(answers[place], *figures) for place, figures in chosen], which)
 
-    def _said(self, answer: Answer, row: int) -> str:
-        return "" if answer is _NO_ANSWER else self.answers.because(answer, row, *self.settled)
+    def _said(
+        self,
+        answer: Answer,
+        number: int,
+        manner: int,
+        jail: int,
+        suspended: int,
+        served: int,
+        loss: float,
+        grams: float,
+        told: int,
+        incomplete: bool,
+    ) -> str:
+        """Return the reasons of a row, its figures as the engine would print them."""
+        if answer is _NO_ANSWER:
+            return ""
+        figures = {NUMBER: str(number)}
+        for mark in answer.reads:
+            if mark == MANNER:
+                figures[mark] = self._manners[manner]
+            elif mark == TERM:
+                added = f"{jail} + {suspended} = " if jail and suspended else ""
+                figures[mark] = f"{added}{jail + suspended} days"
+            elif mark == SERVED:
+                figures[mark] = str(served)
+            else:
+                figures[mark] = f"{loss:,.2f}" if mark == LOSS else f"{grams:g}"
+        return self.answers.because(answer, self.waiting.sentences.text(told), figures, incomplete=incomplete)
+
+    @cached_property
+    def _manners(self) -> list[str]:
+        names = [self.tables.law.dispositions[manner].name for manner in MANNERS]
+        return [name[0].lower() + name[1:] for name in names]
 
     @property
-    def wrong_rows(self) -> npt.NDArray[np.intp]:
-        """The rows with an error, from 0."""
-        return np.flatnonzero(self.settled[0].kind == BLANK)
+    def first_wrong(self) -> tuple[int, str] | None:
+        """The first row with an error, from 0, and what is wrong with it; None if there is none."""
+        if not self.wrong:
+            return None
+        place = int(self.waiting.rows(self._first_wrong, self._first_wrong + 1)["error"][0])
+        return self._first_wrong, self.waiting.sentences.text(place)
 
-    def error(self, row: int) -> str:
-        """Return what is wrong with a row; '' if nothing."""
-        place = self.settled[0].error[row]
-        return "" if place == BLANK else list(self.reader.errors)[place]
+
+_SAID_OF = ["number", "manner", "jail", "suspended", "served", "loss", "grams", "told", "incomplete"]
 
 
 def _texts(values: list[str], places: npt.NDArray[Any]) -> Texts:
     return pa.DictionaryArray.from_arrays(pa.array(places, type=pa.int32()), pa.array(values, type=pa.large_string()))
 
 
-_NO_ANSWER = Answer((), "not-analysed", "", "", "", "", (), (), False, False, -1)
+_NO_ANSWER = Answer((), "not-analysed", "", "", "", "", (), (), (), False, False, BLANK, BLANK)
 """What a row with an error is answered."""
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +14,6 @@ from plea_aid.screening.tables import Across
 Ints = npt.NDArray[np.int64]
 MOST_COUNTS = 60
 """Counts that one case may have, as in a case file."""
-
-
-def joined(blocks: Sequence[Rows]) -> Rows:
-    """Return blocks of rows as one."""
-    values: dict[str, Any] = {f.name: np.concatenate([getattr(b, f.name) for b in blocks]) for f in fields(Rows)}
-    return Rows(**values)
 
 
 @dataclass

@@ -148,7 +148,7 @@ def test_rows_of_a_random_docket_say_what_assess_says(docket: list[dict[str, str
                 assert said == reasons_of(expected.findings)
                 continue
             beside = findings_beside(case, n)
-            _as_beside(answers[place], beside, across=bool(screening.settled[1].levels[place].any()))
+            _as_beside(answers[place], beside, across=answers[place].together)
             known = _unnamed(" ".join(s for f in (*expected.findings, *beside) for s in f.because))
             for sentence in filter(None, _unnamed(said).rstrip(".").split(". ")):
                 assert sentence in known, (sentence, known)

@@ -26,3 +26,7 @@ class Memory:
                 self._known.clear()
             found = self._known[key] = work_out()
         return found
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._known.clear()

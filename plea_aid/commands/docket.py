@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ def screen(
             from plea_aid.screening.cluster import screen_on_cluster
 
             job = partial(screen_on_cluster, scheduler=scheduler)
-        with _progress() as progress:
+        with _progress() as progress, _seldom_collected():
             found = job(docket, output, law, day, mapping=mapping, drop=drop or (), progress=progress)
         if as_json:
             print_json({"law": {"version": law.version, "as_of": day.isoformat()}, **found.as_json()})
@@ -77,6 +78,20 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"--as-of '{text}': a day as 2026-03-14 is accepted") from None
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for rubbish among what was made lately only: what is kept of the law is large, and none of it is rubbish."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 1_000_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 @contextmanager

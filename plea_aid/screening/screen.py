@@ -44,6 +44,7 @@ class Screening:
         for row, said in (wrong or {}).items():
             rows.error[row], rows.kind[row] = self.reader.errors.place(said), BLANK
         self.waiting.keep(rows)
+        self.tables.forget()
 
     def settle(self) -> None:
         """Put the counts of each case together, once every row was taken."""
@@ -58,6 +59,7 @@ class Screening:
             whole.records["told"] = self._told(whole.records["alike"], rows, cases)
             whole.records["incomplete"] = cases.incomplete
             self.waiting.put_back(whole)
+            self.tables.forget()
             self.cases += len(cases.starts) - 1
             wrong = whole.rows[rows.kind == BLANK]
             self.wrong += len(wrong)

@@ -23,8 +23,8 @@ from plea_aid.screening.columns import DocketError
 BLOCK = 100_000
 """Rows read at a time."""
 MOST_COLUMNS = 1_000
-_BYTES = 8 * 1024 * 1024
-"""Bytes of CSV read at a time."""
+_BYTES = 2 * 1024 * 1024
+"""Bytes of CSV read at a time; pyarrow keeps several such pieces ready."""
 MOST_PARTS = 1000
 """Files within a workbook."""
 LARGEST_SHEET = 512 * 1024 * 1024
@@ -161,8 +161,8 @@ def _quickly(path: Path, header: list[str], block: int, size: int) -> Iterator[B
         )
         if reader.schema.names != header:
             raise _Odd
-        for batch in itertools.chain(reader, (None,)):
-            share = min(1.0, raw.tell() / size)
+        for piece, batch in enumerate(itertools.chain(reader, (None,)), start=1):
+            share = min(1.0, piece * _BYTES / size)  # the file itself is read ahead
             rows = 0 if batch is None else batch.num_rows
             if misfits and min(misfits) <= first + rows:
                 mixed = _with_misfits(batch, misfits, first)

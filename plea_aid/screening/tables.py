@@ -175,6 +175,11 @@ class Tables:
         others = [replace(o, number=None, scheme=f"beside {place}") for place, o in enumerate(beside)]
         return findings_of(Situation(self._of(outcome), (outcome, *others)))
 
+    def forget(self) -> None:
+        """Forget the steps on the way to what the engine was asked, so that they do not pile up over a long docket."""
+        for analyst in (self._alone, *self._narrowed.values()):
+            analyst.remember.forget()
+
     def _of(self, outcome: Outcome) -> Analyst:
         """Return an analyst that holds a charge against the limbs it can reach, and passes by all others."""
         met = self.met(outcome)

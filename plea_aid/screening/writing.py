@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from plea_aid.screening.columns import ADDED
 from plea_aid.screening.sources import Block, Texts
 
-_AT_ONCE = 20_000
+_AT_ONCE = 15_000
 """Rows put into words and written at a time; reasons are long."""
 
 
@@ -57,8 +58,9 @@ class Writer:
         self._waiting.seek(0)
         with pa.ipc.open_stream(self._waiting) as stream:
             for batch in stream:
-                for start in range(0, batch.num_rows, _AT_ONCE):
-                    yield batch.slice(start, _AT_ONCE)
+                size = max(1, math.ceil(batch.num_rows / max(1, math.ceil(batch.num_rows / _AT_ONCE))))
+                for start in range(0, batch.num_rows, size):
+                    yield batch.slice(start, size)
 
     def rows(self, rows: pa.RecordBatch, added: Mapping[str, Texts]) -> None:
         """Write rows with what was added to each."""

@@ -16,18 +16,24 @@ import threading
 import tomllib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from plea_aid import outbound, pages
-from plea_aid.casework import accounts, impact, signin
+from plea_aid.casework import accounts, signin
 from plea_aid.casework.errors import CaseworkError
 from plea_aid.casework.keyring import first_words
+from plea_aid.casework.law_editions import law_of_last_start
 from plea_aid.casework.migrate import open_database
 from plea_aid.door import Door, doorway
 from plea_aid.law.load import LawError, load_law
 from plea_aid.pages import batches, provider, session, tickets
 from plea_aid.settings import settings
+
+if TYPE_CHECKING:
+    from plea_aid.casework.database import Database
+    from plea_aid.casework.impact import Check
+    from plea_aid.law.catalogue import Law
 
 THEME = {
     # Sizes that let a page of fields be taken in at once; the order of the headings stays as it is read out.
@@ -51,7 +57,7 @@ def run_server(port: int | None, *, behind_proxy: bool = False) -> int:
         code = accounts.first_code(db)
         for line in first_words(db.first_keys, show_code=sys.stdout.isatty()):
             _say(line)
-        checked = impact.check_at_start(db, accounts.server_actor(), law)
+        checked = _check_of_analyses(db, law)
         db.close()
     except LawError as fault:
         return _refuse(f"the law data cannot be used: {fault.problems[0]} (plea-aid law check lists every fault)")
@@ -70,6 +76,15 @@ def run_server(port: int | None, *, behind_proxy: bool = False) -> int:
         _say(f"No account exists yet. Create the first one in the browser with this one-time code: {code}")
     _serve(chosen, behind_proxy)
     return 0
+
+
+def _check_of_analyses(db: Database, law: Law) -> Check | None:
+    """Check the stored analyses if the law is not the one of the last start."""
+    if law_of_last_start(db) == law.version:
+        return None
+    from plea_aid.casework import impact  # with the whole analysis, which waits until the program answers otherwise
+
+    return impact.check_at_start(db, accounts.server_actor(), law)
 
 
 def _ill_matched(public_url: str | None, behind_proxy: bool) -> str | None:
@@ -130,6 +145,7 @@ def _serve(port: int, behind_proxy: bool) -> None:
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
             await Door(super().__call__, way, tickets.cookie(), _opens_a_session)(scope, receive, send)
 
+    leave_packages_alone()
     app = App(
         script_path(),
         routes=[Route(tickets.ROUTE, _set_cookie, methods=["POST"])],
@@ -141,6 +157,16 @@ def _serve(port: int, behind_proxy: bool) -> None:
     office = provider.configuration(settings().home, address)
     fixed = {"server.port": port, "logger.hideWelcomeMessage": True}
     app.run(config={**THEME, **locked, **office, **fixed})
+
+
+def leave_packages_alone() -> None:
+    """Let Streamlit take no component from packages beside this program, nor read through all of them to find one."""
+    from streamlit.components.v2 import manifest_scanner
+
+    def none_of_them(max_workers: int | None = None) -> list[tuple[manifest_scanner.ComponentManifest, Path]]:
+        return []
+
+    manifest_scanner.scan_component_manifests = none_of_them
 
 
 def _opens_a_session(token: str) -> bool:

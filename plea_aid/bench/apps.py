@@ -46,7 +46,8 @@ def running(command: list[str], folder: Path, settings: Mapping[str, str]) -> It
     port = _free_port()
     named = "--server.port" if "streamlit" in command else "--port"
     log = folder / f"printed-{port}.txt"
-    environment = {**os.environ, **settings}
+    # An installed program is compiled; one that compiled itself anew at every start would hide what it does itself.
+    environment = {**os.environ, **settings, "PYTHONDONTWRITEBYTECODE": ""}
     with log.open("w") as printed:
         started = time.perf_counter()
         program = subprocess.Popen(  # noqa: S603 - a command of this module

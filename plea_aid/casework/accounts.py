@@ -21,7 +21,6 @@ from plea_aid.casework.identity import link
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.tables import LinkedIdentity, SetupCode, SignInSession, User
 from plea_aid.casework.throttle import count_attempt, forget_attempts
-from plea_aid.casework.walls import some_case_is_shut_for_good
 from plea_aid.casework.work import Work, changing, reading
 
 FIRST_CODE_HOURS = 24
@@ -208,6 +207,8 @@ def change_user(
     display_name: str | None = None,
 ) -> UserView:
     """Change an account; closing it ends its sessions. Nobody changes the role or the closing of their own."""
+    from plea_aid.casework.walls import some_case_is_shut_for_good  # with all of case work, which a start needs not
+
     with changing(db, actor) as work:
         work.require(Action.USER_CHANGE, kind="user", id_=user_id)
         user = _locked(work.session, user_id)

@@ -20,7 +20,7 @@ from plea_aid.analysis.rerun import NOT_ANALYSED, Change, Levels, Rerun, changes
 from plea_aid.casework.actors import Actor
 from plea_aid.casework.canonical import canonical, now
 from plea_aid.casework.database import Database
-from plea_aid.casework.law_editions import keep_edition, kept_law
+from plea_aid.casework.law_editions import keep_edition, kept_law, law_of_last_start
 from plea_aid.casework.permissions import Action
 from plea_aid.casework.stored import AS_IT_STANDS, bring_up_to_date, read_back, still_counts
 from plea_aid.casework.tables import CaseFile, CaseVersion, LawCheck, LawImpact, StoredAnalysis, User
@@ -94,7 +94,7 @@ def what_if(
         work.require(Action.LAW_CHECK, kind="law", id_=new.version)
         work.record(Action.LAW_CHECK, "law", new.version, compared=old.version)
         closed = closed_cases(work.session, actor)
-    bring_up_to_date(db, load_law(), _law_of_last_start(db) or load_law().version)
+    bring_up_to_date(db, load_law(), law_of_last_start(db) or load_law().version)
     rerun = Rerun(old, new)
     for batch in _batches(db, rerun, None, old.version, today or date.today(), tally):
         yield from (one for one in batch if one.case_id not in closed)
@@ -106,7 +106,7 @@ def check_at_start(db: Database, actor: Actor, law: Law | None = None) -> Check 
     with changing(db, actor) as work:
         work.require(Action.LAW_CHECK, kind="law", id_=law.version)
         keep_edition(work.session, law)
-    if _law_of_last_start(db) == law.version:
+    if law_of_last_start(db) == law.version:
         return None
     return check(db, actor, law, at_start=True)
 
@@ -127,7 +127,7 @@ def check(
     A case keeps its acknowledgement while what comes out differently is the same. Raises NotAllowed.
     """
     law, today = law or load_law(), today or date.today()
-    bring_up_to_date(db, law, _law_of_last_start(db) or law.version)
+    bring_up_to_date(db, law, law_of_last_start(db) or law.version)
     with changing(db, actor) as work:
         work.require(Action.LAW_CHECK, kind="law", id_=law.version)
         _alone(work.session)
@@ -286,12 +286,6 @@ def _laws_of_analyses(db: Database, but: str) -> list[str]:
     query = select(col(StoredAnalysis.law_version)).where(col(StoredAnalysis.law_version) != but).distinct()
     with db.read() as session:
         return sorted(session.execute(query).scalars())
-
-
-def _law_of_last_start(db: Database) -> str | None:
-    query = select(col(LawCheck.law_version)).where(col(LawCheck.at_start), col(LawCheck.finished_at).is_not(None))
-    with db.read() as session:
-        return session.execute(query.order_by(col(LawCheck.number).desc()).limit(1)).scalar_one_or_none()
 
 
 def _keep(session: Session, number: int, batch: list[Affected]) -> None:

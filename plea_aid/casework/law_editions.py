@@ -7,9 +7,11 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from plea_aid.casework.tables import LawEdition
+from plea_aid.casework.database import Database
+from plea_aid.casework.tables import LawCheck, LawEdition
 from plea_aid.law.catalogue import Law
 from plea_aid.law.load import LawError, law_files, law_version, read_law
 
@@ -33,6 +35,13 @@ def kept_law(session: Session, version: str) -> Law | None:
             return read_law(root) if law_version(root) == version else None
         except LawError:
             return None
+
+
+def law_of_last_start(db: Database) -> str | None:
+    """Return the version of the law that the stored analyses were last checked under at a start; None for never."""
+    query = select(col(LawCheck.law_version)).where(col(LawCheck.at_start), col(LawCheck.finished_at).is_not(None))
+    with db.read() as session:
+        return session.execute(query.order_by(col(LawCheck.number).desc()).limit(1)).scalar_one_or_none()
 
 
 def _packed(root: Path) -> bytes:

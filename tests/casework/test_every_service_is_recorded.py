@@ -59,6 +59,7 @@ NO_EVENT = {
     "decided.bring_up_to_date": "copies what is stored within the database and returns nothing",
     "key_care.key_state": "says which keys are there and how old they are, never a key nor what it encrypts",
     "key_care.recover_key": "puts a key back without which the audit trail cannot be opened; writes no database",
+    "law_editions.law_of_last_start": "names a version of the law and nothing of a case; read before anyone is served",
     "migrate.downgrade": "changes the form of the tables and no content; run by the tests alone",
     "migrate.revision": "reads the version of the tables, before they may hold an audit trail",
     "migrate.upgrade": "changes the form of the tables and no content, before they may hold an audit trail",

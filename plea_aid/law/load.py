@@ -102,12 +102,12 @@ def read_law(root: Path) -> Law:
 def law_version(root: Path) -> str:
     """Return the version of the law under ``root``: newest day checked, and a hash of every law file's content."""
     digest = hashlib.sha256()
-    newest = date.min.isoformat()
+    newest = date.min.isoformat().encode()
     for path in law_files(root):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + content + b"\0")
-        newest = max([newest, *re.findall(r"^checked = (\d{4}-\d\d-\d\d)", content.decode(), re.MULTILINE)])
-    return f"{newest}-{digest.hexdigest()[:12]}"
+        newest = max([newest, *re.findall(rb"\nchecked = (\d{4}-\d\d-\d\d)", b"\n" + content)])
+    return f"{newest.decode()}-{digest.hexdigest()[:12]}"
 
 
 def law_files(root: Path) -> list[Path]:

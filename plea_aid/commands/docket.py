@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,7 +18,7 @@ from plea_aid.analysis.signs import as_said
 from plea_aid.commands.command import AsJson, current_law, one_line_faults, print_json
 
 if TYPE_CHECKING:
-    from plea_aid.screening.run import Progress, Stage
+    from plea_aid.screening.progress import Progress, Stage
 
 
 def screen(
@@ -35,6 +36,9 @@ def screen(
     scheduler: Annotated[
         str, typer.Option(help="With dask: the address of a scheduler; two workers on this machine unless given.")
     ] = "",
+    worker_memory: Annotated[
+        str, typer.Option(help="With dask, on this machine: the most memory of a worker, as 600MiB.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Flag a whole docket: every count against every ground and posture, the counts of a case together."""
@@ -46,11 +50,13 @@ def screen(
         law = current_law()
         if scheduler and engine != "dask":
             raise ValueError("--scheduler goes with --engine dask")
+        if worker_memory and (scheduler or engine != "dask"):
+            raise ValueError("--worker-memory goes with --engine dask and without --scheduler")
         job = screen_file
         if engine == "dask":
             from plea_aid.screening.cluster import screen_on_cluster
 
-            job = partial(screen_on_cluster, scheduler=scheduler)
+            job = partial(screen_on_cluster, scheduler=scheduler, worker_memory=worker_memory)
         with _progress() as progress, _seldom_collected():
             found = job(docket, output, law, day, mapping=mapping, drop=drop or (), progress=progress)
         if as_json:
@@ -96,21 +102,46 @@ def _seldom_collected() -> Iterator[None]:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Yield what shows progress with the time left on a terminal, and nothing anywhere else."""
+    """Yield what shows how far the whole is and how long the rest takes: a bar on a terminal, now and then a line of a
+    long run anywhere else.
+    """
+    from plea_aid.screening.progress import seconds_left
+
+    started = time.monotonic()
     if not sys.stderr.isatty():
-        yield lambda *_: None
+        last = started
+
+        def say(stage: Stage, share: float) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _LINE_EVERY:
+                last = now
+                left = _time(seconds_left(share, now - started))
+                typer.echo(f"{stage}: {share:.0%} of the whole, about {left} left", err=True)
+
+        yield say
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     parts = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    times = (TimeElapsedColumn(), TextColumn("about {task.fields[left]} left"))
     with Progress(*parts, *times, console=Console(stderr=True), transient=True) as shown:
-        tasks: dict[Stage, TaskID] = {}
+        task = shown.add_task("Reading", total=1.0, left=_time(None))
 
         def tell(stage: Stage, share: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = shown.add_task(stage, total=1.0)
-            shown.update(tasks[stage], completed=share)
+            left = _time(seconds_left(share, time.monotonic() - started))
+            shown.update(task, description=stage, completed=share, left=left)
 
         yield tell
+
+
+_LINE_EVERY = 15.0
+"""Seconds between two lines where there is no terminal."""
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "-:--"
+    hours, rest = divmod(round(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

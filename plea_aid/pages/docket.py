@@ -34,6 +34,7 @@ from plea_aid.pages.wording import counted, joined, plain
 from plea_aid.pages.wording import level as level_words
 from plea_aid.pages.words_used import show_words
 from plea_aid.screening.columns import KNOWN, REQUIRED, DocketError, mapped
+from plea_aid.screening.progress import seconds_left
 from plea_aid.screening.protected import protected_names
 from plea_aid.screening.sources import ACCEPTED
 from plea_aid.screening.upload import Screened, case_documents, export_csv, peek, screen_upload
@@ -181,12 +182,9 @@ def _screen(
     bar = st.progress(0.0, "Reading the docket")
 
     def tell(stage: str, share: float) -> None:
-        done = share / 2 if stage == "Reading" else 0.5 + share / 2
-        gone = time.monotonic() - started
-        left = max(1, round(gone / done - gone)) if done > 0.02 else None
-        bar.progress(
-            min(1.0, done), f"{stage} the docket" + (f", about {counted(left, 'second')} left" if left else "")
-        )
+        left = seconds_left(share, time.monotonic() - started)
+        said = "" if left is None else f", about {counted(max(1, round(left)), 'second')} left"
+        bar.progress(share, f"{stage} the docket{said}")
 
     try:
         kept = {known: column for known, column in mapping.items() if column not in dropped}

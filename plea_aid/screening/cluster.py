@@ -23,8 +23,8 @@ import pandas as pd
 
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.columns import ADDED, DocketError
+from plea_aid.screening.progress import Progress, of_the_whole
 from plea_aid.screening.run import (
-    Progress,
     Summary,
     accepted,
     check_output,
@@ -57,24 +57,27 @@ def screen_on_cluster(
     drop: Sequence[str] = (),
     progress: Progress = lambda *_: None,
     scheduler: str = "",
+    worker_memory: str = "",
 ) -> Summary:
     """Screen a docket as ``screen_file`` does, with the same output.
 
     ``scheduler`` is the address of one, whose workers have this program installed; without it two workers are started
-    on this machine, on loopback. Raises DocketError, OSError, or ValueError when Dask is not installed or its workers
+    on this machine, on loopback, each with ``worker_memory`` (as 600MiB; the machine's memory shared out unless given),
+    beyond which what it holds waits on its disk. Raises DocketError, OSError, or ValueError when Dask is not installed or its workers
     could not finish.
     """
     check_output(docket, output)
     source = open_docket(docket)
     kept, columns = accepted(source, mapping or {}, drop)
-    with writer_of(output) as write, _client(scheduler, output.parent) as client:
+    tell = of_the_whole(progress)
+    with writer_of(output) as write, _client(scheduler, output.parent, worker_memory) as client:
         parts, starts, size = [], [], 0
-        for block in read_once(source, kept, write, progress):
+        for block in read_once(source, kept, write, tell):
             parts.append(client.scatter(_to_send(block, columns, size), hash=False))
             starts.append(size)
             size += len(block)
-        found = _Found(_screened(client, parts, starts, size, tuple(columns), law, day, progress), starts)
-        flags = write_all(write, found.columns, size, progress)
+        found = _Found(_screened(client, parts, starts, size, tuple(columns), law, day, tell), starts)
+        flags = write_all(write, found.columns, size, tell)
     return Summary(size, found.cases, flags, found.wrong, found.first_wrong)
 
 
@@ -112,7 +115,7 @@ def _to_send(block: Block, columns: Mapping[str, str], first: int) -> pd.DataFra
 
 
 @contextmanager
-def _client(scheduler: str, folder: Path) -> Iterator[Any]:
+def _client(scheduler: str, folder: Path, worker_memory: str) -> Iterator[Any]:
     try:
         import dask.dataframe  # noqa: F401 - both are needed
         from distributed import Client, LocalCluster
@@ -135,7 +138,12 @@ def _client(scheduler: str, folder: Path) -> Iterator[Any]:
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix=".plea-aid-") as beside,
         LocalCluster(
-            n_workers=WORKERS, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=beside
+            n_workers=WORKERS,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            local_directory=beside,
+            memory_limit=worker_memory or "auto",
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -7,22 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.columns import DocketError, mapped
+from plea_aid.screening.progress import Progress, of_the_whole
 from plea_aid.screening.protected import ValueCheck, check_names
 from plea_aid.screening.screen import Screening
 from plea_aid.screening.sources import Block, Source, Texts, open_docket
 from plea_aid.screening.waiting import waiting_beside
 from plea_aid.screening.writing import Writer, writer_of
-
-Stage = Literal["Reading", "Screening", "Writing"]
-Progress = Callable[[Stage, float], None]
-"""Told how far a stage is, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +63,13 @@ def screen_file(
     check_output(docket, output)
     source = open_docket(docket)
     kept, columns = accepted(source, mapping or {}, drop)
+    tell = of_the_whole(progress)
     with writer_of(output) as write, waiting_beside(output) as waiting:
         screening = Screening(law, day, waiting)
-        for block in read_once(source, kept, write, progress):
+        for block in read_once(source, kept, write, tell):
             screening.take(known_columns(block, columns), block.wrong)
-        screening.settle()
-        flags = write_all(write, screening.columns, len(waiting), progress)
+        screening.settle(lambda share: tell("Screening", share))
+        flags = write_all(write, screening.columns, len(waiting), tell)
         return summary_of(screening, flags)
 
 

@@ -46,8 +46,10 @@ class Screening:
         self.waiting.keep(rows)
         self.tables.forget()
 
-    def settle(self) -> None:
-        """Put the counts of each case together, once every row was taken."""
+    def settle(self, tell: Callable[[float], None] = lambda _: None) -> None:
+        """Put the counts of each case together, once every row was taken; ``tell`` is told how far that is, 0 to 1."""
+        done = 0
+        tell(0.0)
         for whole in self.waiting.cases():
             rows = as_rows(whole.records)
             cases = put_together(rows, self.reader)
@@ -60,6 +62,8 @@ class Screening:
             whole.records["incomplete"] = cases.incomplete
             self.waiting.put_back(whole)
             self.tables.forget()
+            done += len(rows)
+            tell(done / len(self.waiting))
             self.cases += len(cases.starts) - 1
             wrong = whole.rows[rows.kind == BLANK]
             self.wrong += len(wrong)

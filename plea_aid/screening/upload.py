@@ -20,8 +20,9 @@ import pandas as pd
 from plea_aid.analysis.case import Disposition
 from plea_aid.law.catalogue import Law
 from plea_aid.screening.columns import DocketError, case_parts, option_of, readers
+from plea_aid.screening.progress import Progress, of_the_whole
 from plea_aid.screening.protected import ValueCheck
-from plea_aid.screening.run import Progress, Summary, accepted, known_columns, summary_of
+from plea_aid.screening.run import Summary, accepted, known_columns, summary_of
 from plea_aid.screening.screen import Screening
 from plea_aid.screening.sources import Source, as_frame, open_docket
 
@@ -71,17 +72,18 @@ def screen_upload(
     progress: Progress = lambda *_: None,
 ) -> Screened:
     """Return a docket screened; raise DocketError."""
+    tell = of_the_whole(progress)
     with stored(name, content) as path:
         source = open_docket(path)
         kept, columns = accepted(source, mapping, drop)
-        frame, screening = _read(source, kept, columns, Screening(law, day), progress)
+        frame, screening = _read(source, kept, columns, Screening(law, day), tell)
     if frame.empty:
         raise DocketError(["the docket has no rows beneath the names of its columns"])
-    screening.settle()
+    screening.settle(lambda share: tell("Screening", share))
     parts = []
     for start in range(0, len(frame), 20_000):
         parts.append(as_frame(screening.columns(start, min(start + 20_000, len(frame)))))
-        progress("Writing", min(1.0, (start + 20_000) / len(frame)))
+        tell("Writing", (start + 20_000) / len(frame))
     screened = pd.concat([frame, pd.concat(parts, ignore_index=True)], axis=1)
     summary = summary_of(screening, Counter(screened["flag"]))
     return Screened(screened, columns, summary, hashlib.sha256(content).hexdigest())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from plea_aid.cli import app
+from plea_aid.commands import docket
+from plea_aid.screening import sources, waiting
+from plea_aid.screening.progress import seconds_left
 
 HEADER = ["case_id", "count", "offense", "disposition", "jail_days", "suspended_days", "attorney"]
 ROWS = [
@@ -179,6 +183,26 @@ def test_what_is_no_docket_is_one_line(tmp_path: Path, name: str, content: bytes
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_progress_is_of_the_whole_and_so_is_the_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_BYTES", 1_000)
+    monkeypatch.setattr(waiting, "AT_ONCE", 40)
+    monkeypatch.setattr(docket, "_LINE_EVERY", 0.0)
+    rows = [[f"CR-{n:04d}", *ROWS[n % 4][1:]] for n in range(200)]
+    done = plea_aid("screen", str(write(tmp_path / "d.csv", rows)), "-o", str(tmp_path / "out.csv"))
+    assert done.returncode == 0
+    said = [
+        re.fullmatch(r"(\w+): (\d+)% of the whole, about (?:-:--|\d+:\d\d) left", n) for n in done.stderr.splitlines()
+    ]
+    stages, shares = zip(*(one.groups() for one in said if one), strict=True)
+    assert all(said)
+    assert list(dict.fromkeys(stages)) == ["Reading", "Screening", "Writing"]
+    assert all(stages.count(stage) > 2 for stage in ("Reading", "Screening"))
+    assert list(map(int, shares)) == sorted(map(int, shares))
+    assert shares[-1] == "100"
+    assert seconds_left(0.25, 10.0) == 30.0
+    assert seconds_left(0.001, 1.0) is None
 
 
 def test_a_workbook_that_unpacks_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,21 @@ WORKERS = 2
 """Workers that are started on this machine when no scheduler is named."""
 PATIENCE = 10
 """Seconds that a scheduler has to answer, and a worker to be there."""
+_SPARING = {
+    "distributed.worker.memory.target": 0.1,
+    "distributed.worker.memory.spill": 0.5,
+    "distributed.worker.memory.pause": False,
+    "distributed.p2p.comm.buffer": "32 MiB",
+    "distributed.p2p.storage.buffer": "32 MiB",
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": "65536",
+        "MALLOC_ARENA_MAX": "2",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "DASK_LOGGING__DISTRIBUTED": "critical",
+    },
+}
+"""How a worker that this process starts deals with its memory. Most of it is of the program and the law, so rows go to
+disk early; and waiting would not free it, so a worker is not paused."""
 _TEXT: Literal["string[pyarrow]"] = "string[pyarrow]"
 _CASE, _ROW, _WRONG, _FIRST = "the case", "the row", "what is wrong", "first of its case"
 _FOUND = pd.DataFrame({_ROW: np.zeros(0, dtype=np.int64), _FIRST: np.zeros(0, dtype=bool)}).assign(
@@ -63,8 +78,8 @@ def screen_on_cluster(
 
     ``scheduler`` is the address of one, whose workers have this program installed; without it two workers are started
     on this machine, on loopback, each with ``worker_memory`` (as 600MiB; the machine's memory shared out unless given),
-    beyond which what it holds waits on its disk. Raises DocketError, OSError, or ValueError when Dask is not installed or its workers
-    could not finish.
+    beyond which it is ended; long before, what it holds waits on its disk. Raises DocketError, OSError, or ValueError
+    when Dask is not installed or its workers could not finish.
     """
     check_output(docket, output)
     source = open_docket(docket)
@@ -117,11 +132,17 @@ def _to_send(block: Block, columns: Mapping[str, str], first: int) -> pd.DataFra
 @contextmanager
 def _client(scheduler: str, folder: Path, worker_memory: str) -> Iterator[Any]:
     try:
-        import dask.dataframe  # noqa: F401 - both are needed
+        import dask.dataframe
+        import dask.utils
         from distributed import Client, LocalCluster
     except ImportError:
         raise ValueError("--engine dask needs the extra 'cluster': pip install 'plea-aid[cluster]'") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said in one line, here
+    if worker_memory:
+        try:
+            dask.utils.parse_bytes(worker_memory)
+        except ValueError:
+            raise ValueError(f"--worker-memory '{worker_memory}': an amount as 600MiB is accepted") from None
     if scheduler:
         try:
             client = Client(scheduler, timeout=PATIENCE)
@@ -136,6 +157,7 @@ def _client(scheduler: str, folder: Path, worker_memory: str) -> Iterator[Any]:
         return
     # What does not fit in memory waits beside the output, which says the same, and is gone afterwards.
     with (
+        dask.config.set(_SPARING),
         tempfile.TemporaryDirectory(dir=folder, prefix=".plea-aid-") as beside,
         LocalCluster(
             n_workers=WORKERS,

@@ -49,7 +49,9 @@ def test_two_workers_write_what_one_process_writes(tmp_path: Path, monkeypatch: 
     alone, together = tmp_path / "out" / "alone.csv", tmp_path / "out" / "together.csv"
     stages: list[str] = []
     expected = screen_file(given, alone, law, DAY)
-    found = cluster.screen_on_cluster(given, together, law, DAY, progress=lambda stage, _: stages.append(stage))
+    found = cluster.screen_on_cluster(
+        given, together, law, DAY, progress=lambda stage, _: stages.append(stage), worker_memory="600MiB"
+    )
     assert found == expected
     assert found.wrong > 3
     assert together.read_bytes() == alone.read_bytes()
@@ -63,6 +65,8 @@ def test_two_workers_write_what_one_process_writes(tmp_path: Path, monkeypatch: 
         (["--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"], "no scheduler answers"),
         (["--engine", "dask", "--scheduler", "nonsense://x"], "no scheduler answers"),
         (["--scheduler", "tcp://127.0.0.1:9"], "--scheduler goes with --engine dask"),
+        (["--worker-memory", "600MiB"], "--worker-memory goes with --engine dask and without --scheduler"),
+        (["--engine", "dask", "--worker-memory", "much"], "--worker-memory 'much': an amount as 600MiB is accepted"),
     ],
 )
 def test_a_cluster_that_is_not_there_is_one_line(

@@ -79,7 +79,8 @@ class ValueCheck:
                 continue
             start = int(ends[place - 1]) if place else 0
             mine = by_shape[start : min(int(ends[place]), start + OF_A_SHAPE - times)].tolist()
-            seen[shape] = times + len(mine)
+            if times or len(seen) < SHAPES_READ:  # of a form beyond those, nothing is kept: it is read in each block
+                seen[shape] = times + len(mine)
             fresh += mine
         values = column.dictionary.take(pa.array(sorted(fresh), type=pa.int64())).to_pylist() if fresh else []
         for place, value in zip(sorted(fresh), values, strict=True):

@@ -185,16 +185,24 @@ def test_what_is_no_docket_is_one_line(tmp_path: Path, name: str, content: bytes
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_progress_is_of_the_whole_and_so_is_the_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_parts_it_says_the_same_and_tells_how_far_the_whole_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The rows of each case stand far apart, in other blocks; every twelfth case names a count twice and again.
+    rows = [[f"CR-{n % 48}", str(1 + n // 48), *ROWS[n * 7 % 4][2:]] for n in range(192)]
+    rows = [[row[0], "2", *row[2:]] if n >= 96 and not n % 12 else row for n, row in enumerate(rows)]
+    given = write(tmp_path / "d.csv", rows)
+    whole = plea_aid("screen", str(given), "-o", str(tmp_path / "whole.csv"))
     monkeypatch.setattr(sources, "_BYTES", 1_000)
     monkeypatch.setattr(waiting, "AT_ONCE", 40)
     monkeypatch.setattr(docket, "_LINE_EVERY", 0.0)
-    rows = [[f"CR-{n:04d}", *ROWS[n % 4][1:]] for n in range(200)]
-    done = plea_aid("screen", str(write(tmp_path / "d.csv", rows)), "-o", str(tmp_path / "out.csv"))
-    assert done.returncode == 0
-    said = [
-        re.fullmatch(r"(\w+): (\d+)% of the whole, about (?:-:--|\d+:\d\d) left", n) for n in done.stderr.splitlines()
-    ]
+    done = plea_aid("screen", str(given), "-o", str(tmp_path / "parts.csv"))
+    assert done.returncode == 3
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    *lines, bad = done.stderr.splitlines()
+    assert bad == whole.stderr.strip()
+    assert "8 rows have an error; first: row 97: count 2 stands in this case already" in bad
+    said = [re.fullmatch(r"(\w+): (\d+)% of the whole, about (?:-:--|\d+:\d\d) left", n) for n in lines]
     stages, shares = zip(*(one.groups() for one in said if one), strict=True)
     assert all(said)
     assert list(dict.fromkeys(stages)) == ["Reading", "Screening", "Writing"]

@@ -10,6 +10,7 @@ touch the same thing: then both are kept until the person chooses.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -307,9 +308,6 @@ def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Sa
                 return False
             if both != theirs:
                 save(view.id, found, both)
-        fresh = cases.open_case(database(), actor(), view.id)
-        remember(fresh)
-        st.session_state[_FRESH] = fresh
     except Unavailable as away:
         st.session_state[_AWAY] = True
         notify(str(away), "error")
@@ -323,7 +321,16 @@ def _store(view: CaseView, change: Change, base: Fields, version: int, save: _Sa
     except ValueError as fault:
         notify(str(fault), "error")
         return False
+    _read_again(view.id)
     return True
+
+
+def _read_again(case_id: str) -> None:
+    """Look at the case as it now stands; where that fails it is stored all the same, and the page says why."""
+    with suppress(CaseworkError):
+        fresh = cases.open_case(database(), actor(), case_id)
+        remember(fresh)
+        st.session_state[_FRESH] = fresh
 
 
 def _store_mine(view: CaseView, change: Change, save: _Save, now: _Now) -> bool:

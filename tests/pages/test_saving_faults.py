@@ -60,6 +60,29 @@ def away(monkeypatch: pytest.MonkeyPatch, *ways: str) -> Iterator[None]:
         yield
 
 
+def test_what_is_stored_is_not_called_unsaved_because_it_could_not_be_read_again(
+    db: Database, pat: Actor, view: CaseView, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, read, asked = open_app(case=view.id, step="factors"), cases.open_case, []
+
+    def once_away(*given: Any) -> CaseView:
+        asked.append(given)
+        if len(asked) == 1:
+            raise Unavailable(AWAY)
+        return read(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cases, "open_case", once_away)
+        field(app, "Why, for factor 1", "text_area").set_value("Three witnesses.").run()
+    assert len(asked) == 2, "once after the save, once for the page"
+    assert not app.exception
+    assert not app.error
+    assert rationale(db, pat, view) == "Three witnesses."
+    field(app, "Why, for factor 1", "text_area").set_value("Four witnesses.").run()
+    assert rationale(db, pat, view) == "Four witnesses."
+    assert not app.warning, "no clash with oneself"
+
+
 @pytest.mark.parametrize("ways", [("write",), ("read", "write")])
 def test_what_was_typed_while_the_database_was_away_is_stored_when_it_is_back(
     db: Database, pat: Actor, view: CaseView, open_app: Open, monkeypatch: pytest.MonkeyPatch, ways: tuple[str, ...]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_walk import PASSWORD, at, fill, number, press
+from tests.browser.test_walk import PASSWORD, at, choose, fill, number, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -46,9 +46,7 @@ def test_a_suggestion_is_adopted_with_one_click_and_nothing_typed_is_lost(server
     page.get_by_text("Suggestions", exact=True).click()
     expect(page.get_by_text("What must stay:")).to_be_visible()
     press(page, "Suggest options")
-    ground = page.get_by_role("combobox", name=re.compile("^Ground to avoid"))
-    ground.click()
-    page.get_by_role("option", name=re.compile("Aggravated felony: crime of violence")).click()
+    choose(page, "Ground to avoid", re.compile("Aggravated felony: crime of violence"))
     expect(page.get_by_role("heading", name="Jail suspended: 355 days → 354 days")).to_be_visible()
     expect(page.get_by_text("the charge or arrest alone is enough").first).to_be_visible()
 

@@ -83,11 +83,11 @@ def pick(page: Page, group: str, answer: str, place: int = 0) -> None:
     settled(page)
 
 
-def choose(page: Page, label: str, answer: str, place: int = 0) -> None:
+def choose(page: Page, label: str, answer: str | re.Pattern[str], place: int = 0) -> None:
     DONE["chosen"] += 1
     box = page.get_by_role("combobox", name=re.compile(f"^{re.escape(label)}")).nth(place)
     option = page.get_by_role("option", name=answer, exact=True)
-    for _ in range(5):  # the list closes when the page is drawn anew under it
+    for _ in range(5):  # the list closes when the page is drawn anew or moves under it
         box.click()
         try:
             option.click(timeout=2_000)

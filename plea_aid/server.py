@@ -13,11 +13,12 @@ import pkgutil
 import socket
 import sys
 import threading
-import tomllib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+import tomli
 
 from plea_aid import outbound, pages
 from plea_aid.casework import accounts, signin
@@ -108,7 +109,7 @@ def script_path() -> Path:
 def locked_configuration() -> dict[str, Any]:
     """Return the locked configuration as dotted keys; a file or variable of the machine does not override it."""
     text = _beside("streamlit_config.toml", ".streamlit/config.toml").read_text(encoding="utf-8")
-    return dict(_dotted("", tomllib.loads(text)))
+    return dict(_dotted("", tomli.loads(text)))
 
 
 def _dotted(within: str, keys: dict[str, Any]) -> Iterator[tuple[str, Any]]:

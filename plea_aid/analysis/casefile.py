@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any, Literal
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 from plea_aid.analysis.case import Case, Count, Disposition, Option, OptionCount, Plan, Prior
@@ -17,8 +17,8 @@ _MODELS: dict[str, type[BaseModel]] = {"count": Count, "prior": Prior, "option":
 def parse_case(text: str, form: Literal["toml", "json"]) -> Case:
     """Return the case that ``text`` holds; raise CaseError."""
     try:
-        raw = tomllib.loads(text) if form == "toml" else json.loads(text)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as fault:
+        raw = tomli.loads(text) if form == "toml" else json.loads(text)
+    except (tomli.TOMLDecodeError, json.JSONDecodeError, RecursionError) as fault:
         raise CaseError([f"not readable as {form.upper()}: {fault}"]) from None
     if not isinstance(raw, dict):
         raise CaseError([f"the {form.upper()} holds no case: a table of keys is accepted"])

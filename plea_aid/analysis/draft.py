@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import tomli
 from pydantic import ValidationError
 
 from plea_aid.analysis.assess import Assessment, assess
@@ -27,8 +27,8 @@ def parse_draft(text: str, law: Law, today: date) -> Offense:
     A draft needs ``cite``, ``title``, at least one ``[[way]]`` and one ``[[penalty]]``; the rest has defaults.
     """
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        raw = tomli.loads(text)
+    except tomli.TOMLDecodeError as fault:
         raise CaseError([f"not readable as TOML: {fault}"]) from None
     return draft_of(raw, law, today)
 

@@ -7,12 +7,12 @@ answer possible).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+import tomli
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plea_aid.analysis.assess import Assessment, assess
@@ -110,8 +110,8 @@ class Agreement:
 def parse_entries(text: str) -> tuple[Entry, ...]:
     """Return the entries of an evaluation file (TOML, ``[[entry]]``); raise CaseError."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        raw = tomli.loads(text)
+    except tomli.TOMLDecodeError as fault:
         raise CaseError([f"not readable as TOML: {fault}"]) from None
     rows = raw.get("entry")
     if not isinstance(rows, list) or set(raw) - {"entry"}:

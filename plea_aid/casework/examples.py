@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+import tomli
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -29,7 +29,7 @@ def load_examples(db: Database, actor: Actor, folder: Path | None = None) -> tup
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise NotFound("There are no example cases in this installation.")
-    documents = {file.stem: validated(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
+    documents = {file.stem: validated(tomli.loads(file.read_text(encoding="utf-8"))) for file in files}
     keys = {f"example:{actor.user_id}:{name}": content for name, content in documents.items()}
     with changing(db, actor) as work:
         work.require(Action.EXAMPLES_LOAD, kind="case")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomli
 from pydantic import BaseModel, ValidationError
 
 from plea_aid.law.catalogue import Law
@@ -138,8 +138,8 @@ class _Reader:
                 self.problems.append(f"{self._name(path)}: the file is missing")
             return {}
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            return tomli.loads(path.read_text(encoding="utf-8"))
+        except (tomli.TOMLDecodeError, UnicodeDecodeError) as fault:
             self.problems.append(f"{self._name(path)}: not readable as TOML: {fault}")
             return {}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar, get_args
 
+import tomli
 from pydantic import Field, ValidationError, model_validator
 
 from plea_aid.law.catalogue import Law
@@ -144,8 +144,8 @@ def check_releases(law: Law, releases: Releases) -> list[str]:
 @lru_cache(maxsize=8)
 def _read(file: Path, changed: int) -> Releases:
     try:
-        return Releases.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        return Releases.model_validate(tomli.loads(file.read_text(encoding="utf-8")))
+    except (OSError, tomli.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ReleaseDataError(f"{file}: cannot be read: {fault}") from fault
     except ValidationError as fault:
         first = fault.errors()[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+import tomli
 from pydantic import Field, ValidationError
 
 from plea_aid.law.records import Strict
@@ -68,8 +68,8 @@ def load_retention(day: date | None = None, folder: Path | None = None) -> Reten
 @lru_cache(maxsize=8)
 def _read(file: Path, changed: int) -> Retention:
     try:
-        return Retention.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        return Retention.model_validate(tomli.loads(file.read_text(encoding="utf-8")))
+    except (OSError, tomli.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise RetentionDataError(f"{file}: cannot be read: {fault}") from fault
     except ValidationError as fault:
         first = fault.errors()[0]

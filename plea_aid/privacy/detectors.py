@@ -7,13 +7,13 @@ part of that id.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+import tomli
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _REFERENCE = re.compile(r"\{([a-z][a-z0-9-]*)\}")
@@ -184,10 +184,10 @@ def load_detectors(path: Path) -> DetectorSet:
     not define. Whether every pattern is a regular expression is seen when it is first used, or by `check`.
     """
     try:
-        file = DetectorFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        file = DetectorFile.model_validate(tomli.loads(path.read_text(encoding="utf-8")))
     except OSError as fault:
         raise GuardDataError(f"{path}: cannot be read: {fault.strerror}") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise GuardDataError(f"{path}: is not a TOML file: {fault}") from fault
     except ValidationError as fault:
         first = fault.errors()[0]

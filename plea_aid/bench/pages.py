@@ -29,6 +29,8 @@ from plea_aid.pages import tickets
 
 CASES, PEOPLE, TIMES = 50_000, 5, 15
 AT_MOST_AS_LONG, P95_AT_MOST = 1.5, 0.25
+REST = 10
+"""Seconds after the start before anything is measured: the program goes on loading once it answers."""
 EMPTY = "a button of an empty Streamlit app"
 WHATS = {
     "cases": "the list of cases, only mine or all",
@@ -135,6 +137,7 @@ async def _measure(chromium: str, ours: str, theirs: str, people: Sequence[Perso
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         one = await _opened(browser, theirs, None, "")
+        await asyncio.sleep(REST)
         rows = []
         for page_name, what in WHATS.items():
             mine = await _opened(browser, ours, people[0], page_name)

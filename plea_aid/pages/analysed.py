@@ -50,16 +50,17 @@ class Analysed:
         return Assessment(self.law_version, self.day, done, unverified)
 
 
-def analyse(document: Mapping[str, Any], today: date | None = None) -> Analysed:
+def analyse(document: Mapping[str, Any], today: date | None = None, *, advised: bool = True) -> Analysed:
     """Return the analysis of a stored document under the law in use; the same document is analysed once.
 
+    A page that does not show what would avoid a finding need not wait for it: ``advised=False``.
     Raises LawError when the law data cannot be used.
     """
-    return _analyse(json.dumps(document, sort_keys=True), today or date.today(), load_law())
+    return _analyse(json.dumps(document, sort_keys=True), today or date.today(), load_law(), advised)
 
 
 @lru_cache(maxsize=256)
-def _analyse(text: str, today: date, law: Law) -> Analysed:
+def _analyse(text: str, today: date, law: Law, advised: bool) -> Analysed:
     document = json.loads(text)
     if not document.get("count"):
         return Analysed(today, law.version, None, None, (), {}, ())
@@ -75,7 +76,7 @@ def _analyse(text: str, today: date, law: Law) -> Analysed:
     for option in document.get("option", ()):
         if option["name"] == CHARGE_STAGE:
             continue
-        found, said = _option(base, json.dumps(option, sort_keys=True), day, law)
+        found, said = _option(base, json.dumps(option, sort_keys=True), day, law, advised)
         if found is not None:
             done.append(found)
         elif charge is not None:
@@ -96,10 +97,12 @@ def _charge_stage(base: str, day: date, law: Law) -> Found:
 
 
 @lru_cache(maxsize=2048)
-def _option(base: str, option: str, day: date, law: Law) -> Found:
+def _option(base: str, option: str, day: date, law: Law, advised: bool) -> Found:
     """Analyse one option of a document; of a document in which one option changes, only that one is analysed again."""
     case = validate_case({**json.loads(base), "option": [json.loads(option)]})
     try:
-        return assess_option_with_advice(case, case.option[0], law, day), ()
+        if advised:
+            return assess_option_with_advice(case, case.option[0], law, day), ()
+        return assess_option(case, case.option[0], analyst_of(law, day)), ()
     except CaseError as fault:
         return None, tuple(fault.problems)

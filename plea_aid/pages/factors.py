@@ -35,7 +35,7 @@ def draw() -> None:
     screen = case_page("factors")
     if screen is None:
         return
-    analysed = analyse(screen.view.document)
+    analysed = analyse(screen.view.document, advised=False)
     checklist = checklist_of(screen.law, analysed.day)
     locked = screen.locked(Action.CASE_WEIGH)
     if locked:
@@ -144,7 +144,7 @@ def _factor(screen: Screen, *, analysed: Analysed, factor: ChecklistItem, number
 
 
 def _considered(screen: Screen, entry: FactorEntry, key: str, save: Any, number: int) -> None:
-    checklist = checklist_of(screen.law, analyse(screen.view.document).day)
+    checklist = checklist_of(screen.law, analyse(screen.view.document, advised=False).day)
     names = screen.view.option_names
     columns = st.columns(max(1, min(3, len(names) + 1)))
     with columns[0]:

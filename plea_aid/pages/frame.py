@@ -89,12 +89,13 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
     @wraps(draw)
     def page() -> None:
         with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
-            _in_a_sentence(draw)
+            in_a_sentence(draw)
 
     return page
 
 
-def _in_a_sentence(draw: Callable[[], None]) -> None:
+def in_a_sentence(draw: Callable[[], None]) -> None:
+    """Draw something, or show the refusal of a service in its place."""
     try:
         draw()
     except SessionEnded:
@@ -190,7 +191,7 @@ def show_part(
     parts.show_part(
         screen.actor,
         screen.view,
-        lambda actor, view: _in_a_sentence(lambda: draw(now(actor, view))),
+        lambda actor, view: in_a_sentence(lambda: draw(now(actor, view))),
         rest,
         write,
     )

@@ -60,8 +60,8 @@ def draw() -> None:
             pressing.button("Add the usual offer as charged", usual, type="primary")
         show_words("options")
         return
-    analysed = analyse(document)
     if not locked and _view(screen) == _SUGGESTED:
+        analysed = analyse(document)
         show_constraints(screen)
         show_suggestions(screen, analysed)
         show_words("options", analysed.options)
@@ -74,7 +74,8 @@ def draw() -> None:
 
 def _by_hand(screen: Screen) -> None:
     """Show the options to choose from, and the one chosen with what follows from it."""
-    options, analysed, locked = screen.view.document["option"], analyse(screen.view.document), screen.locked()
+    options, locked = screen.view.document["option"], screen.locked()
+    analysed = analyse(screen.view.document, advised=False)
     place = _choose(screen, analysed)
     name = options[place]["name"]
     if locked:

@@ -14,7 +14,9 @@ from plea_aid.server import leave_packages_alone
 def test_streamlit_takes_no_component_from_installed_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     monkeypatch.setattr(importlib.metadata, "distributions", lambda: asked.append(1) or ())
-    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", manifest_scanner.scan_component_manifests)
+    scan = manifest_scanner.scan_component_manifests
+    # Streamlit's own, not the one that remembers what it found for the tests.
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", getattr(scan, "__wrapped__", scan))
     BidiComponentManager().discover_and_register_components(start_file_watching=False)
     assert asked == [1], "Streamlit looks elsewhere now"
     leave_packages_alone()

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from plea_aid.analysis.assess import OptionAnalysis
 from plea_aid.analysis.charge import Charge, not_in_catalogue, resolve_charge
 from plea_aid.casework.views import CaseView
 from plea_aid.law.catalogue import Law, UnknownOffense
@@ -29,7 +30,7 @@ from plea_aid.pages.reasons import LEGEND, flag_lines, missing_grounds
 from plea_aid.pages.record_fields import ask
 from plea_aid.pages.suggestions import show_suggestions
 from plea_aid.pages.wording import KINDS, days, dollars, fault_words, level, plain
-from plea_aid.pages.words_used import show_words
+from plea_aid.pages.words_used import show_words, words_of
 
 _ANOTHER = "another"
 _BY_HAND, _SUGGESTED = "Options by hand", "Suggestions"
@@ -70,6 +71,7 @@ def draw() -> None:
         _by_hand(screen)
     else:
         show_part(screen, _by_hand, _besides)
+    show_words("options", [_shown(screen.view)])
 
 
 def _by_hand(screen: Screen) -> None:
@@ -88,12 +90,23 @@ def _by_hand(screen: Screen) -> None:
             _editor(screen, place)
         with live:
             _live(analysed, name, screen.law, screen.view.id)
-    show_words("options", [analysed.option(name)])
 
 
-def _besides(view: CaseView) -> CaseView:
-    """Return the case as the page shows it outside the options."""
-    return replace(timeless(view), document_version=0, document={**view.document, "option": bool(view.option_names)})
+def _besides(view: CaseView) -> object:
+    """Return what the page shows outside the options: the case, and the words that are used."""
+    document = {**view.document, "option": bool(view.option_names)}
+    words = words_of("options", [_shown(view)]) if view.option_names else ()
+    return replace(timeless(view), document_version=0, document=document), words
+
+
+def _shown(view: CaseView) -> OptionAnalysis | None:
+    """Return the analysis of the option that is shown."""
+    place = _chosen_place(_chosen_key(view), len(view.option_names))
+    return analyse(view.document, advised=False).option(view.option_names[place])
+
+
+def _chosen_key(view: CaseView) -> str:
+    return f"{view.id}/option/chosen"
 
 
 def _view(screen: Screen) -> str | None:
@@ -116,7 +129,7 @@ def _view(screen: Screen) -> str | None:
 def _choose(screen: Screen, analysed: Analysed) -> int:
     """Show the options to choose from, each with what is flagged in it, and the buttons that add one."""
     options = screen.view.document["option"]
-    key = f"{screen.view.id}/option/chosen"
+    key = _chosen_key(screen.view)
     place = _chosen_place(key, len(options))
 
     def caption(option: Document) -> str:

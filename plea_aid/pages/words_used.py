@@ -20,13 +20,18 @@ from plea_aid.pages.wording import plain
 
 def show_words(page: str, options: Iterable[OptionAnalysis | None] = (), texts: Iterable[str] = ()) -> None:
     """Show, folded, every term of the page, of the findings and the texts it shows; on a step, offer the guide."""
-    law = load_law()
-    lines = _told(law, page, (*_texts(options, law), *texts))
+    lines = words_of(page, options, texts)
     with st.expander(f"Words used on this page ({len(lines)})"):
         st.markdown("\n".join(lines))
         st.caption("Each term leads to its authorities in the glossary, in a new tab.")
         if page in tour.TELLS:
             tour.offer(database(), signed_in())
+
+
+def words_of(page: str, options: Iterable[OptionAnalysis | None] = (), texts: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return a line for each term that ``show_words`` shows."""
+    law = load_law()
+    return _told(law, page, (*_texts(options, law), *texts))
 
 
 @lru_cache(maxsize=256)

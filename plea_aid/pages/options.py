@@ -130,7 +130,7 @@ def _choose(screen: Screen, analysed: Analysed) -> int:
     """Show the options to choose from, each with what is flagged in it, and the buttons that add one."""
     options = screen.view.document["option"]
     key = _chosen_key(screen.view)
-    place = _chosen_place(key, len(options))
+    st.session_state[key] = place = _chosen_place(key, len(options))
 
     def caption(option: Document) -> str:
         found = analysed.option(option["name"])
@@ -156,9 +156,7 @@ def _choose(screen: Screen, analysed: Analysed) -> int:
 def _chosen_place(key: str, number: int) -> int:
     """Return the place chosen; where a renamed or removed option left none, the one kept from before."""
     kept = min(_within(st.session_state.get(f"{key}/kept"), 1 << 20, 0), number - 1)
-    place = _within(st.session_state.get(key), number, kept)
-    st.session_state[key] = place
-    return place
+    return _within(st.session_state.get(key), number, kept)
 
 
 def _within(value: object, number: int, otherwise: int) -> int:

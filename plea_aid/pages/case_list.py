@@ -139,7 +139,7 @@ def show_row(row: CaseRow) -> None:
         changed = f"changed {clock(row.updated_at, st.context.timezone)}"
         # One text in place of three: a browser draws a long list the slower, the more pieces it has.
         marks = "".join(f":gray-badge[{mark}] " for mark in (STAGES[row.stage], *_EXAMPLE[: row.example]))
-        st.caption(f"{marks}{hearing} · {plain(row.owner_name)} · {changed}", width="content")
+        st.markdown(f"{marks}:small[{hearing} · {plain(row.owner_name)} · {changed}]", width="content")
 
 
 def _empty(filtered: bool, *, further: bool) -> None:

@@ -23,7 +23,6 @@ from plea_aid.pages.wording import STAGES, clock, plain, short_day
 from plea_aid.pages.words_used import show_words
 
 _ALL = "Every stage"
-_EXAMPLE = ("Fictional example",)
 AT_ONCE = 25
 """Cases on one page of the list: a browser takes longer to draw a long one than the program to find it."""
 
@@ -138,7 +137,8 @@ def show_row(row: CaseRow) -> None:
         hearing = f"Hearing {short_day(row.hearing_date)}" if row.hearing_date else "No hearing date"
         changed = f"changed {clock(row.updated_at, st.context.timezone)}"
         # One text in place of three: a browser draws a long list the slower, the more pieces it has.
-        marks = "".join(f":gray-badge[{mark}] " for mark in (STAGES[row.stage], *_EXAMPLE[: row.example]))
+        example = ":gray-badge[Fictional example] " if row.example else ""
+        marks = f":gray-badge[{STAGES[row.stage]}] {example}"
         st.markdown(f"{marks}:small[{hearing} · {plain(row.owner_name)} · {changed}]", width="content")
 
 

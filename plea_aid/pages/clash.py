@@ -13,7 +13,7 @@ from plea_aid.pages import pressing
 from plea_aid.pages.merge import PROSE, Fields
 
 BOTH = "saving/both"
-"""Begins the key of every field in which the words of both are put together."""
+"""The key of the button that saves both; with a slash it begins the key of every field that puts words together."""
 
 
 @dataclass(frozen=True)

@@ -275,7 +275,7 @@ def _forget_fields() -> None:
     """Let every field show what is stored."""
     for key in [
         *st.session_state.pop(_FIELDS, {}),
-        *(k for k in st.session_state if str(k).startswith(BOTH)),
+        *(k for k in st.session_state if str(k).startswith(f"{BOTH}/")),
     ]:
         if key in st.session_state:
             del st.session_state[key]

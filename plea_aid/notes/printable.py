@@ -7,6 +7,7 @@ refuses a character that no font holds; this module shows such a character as `[
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 Tree: TypeAlias = "str | int | float | bool | list[Tree] | dict[str, Tree] | None"
@@ -50,6 +51,7 @@ _UNSETTABLE = _outside(SETTABLE)
 _UNPLAIN = _outside(PLAIN)
 
 
+@lru_cache(maxsize=4096)  # the law's words are the same in every note
 def printable(text: str, *, plain: bool = False) -> str:
     """`text` as it can be set: unsettable characters as `[U+...]`, line ends as line feeds, tabs as spaces.
 

@@ -47,28 +47,32 @@ def render_template(template: str, words: dict[str, Any], *, content_hash: str =
 
 
 def _compile(template: str, words: dict[str, Any], content_hash: str, *, plain: bool) -> bytes:
+    if template not in _templates():
+        raise NoteError(f"There is no note template {template!r}.")
     payload = {"words": printable_tree(words, plain=plain), "content_hash": content_hash}
+    # The words come as a file, not as an input of the whole program: what was set with other words stays valid.
+    # Files by name are documented by typst, and missing from its types.
+    files: Any = {
+        "main.typ": f'#include "{template}"'.encode(),
+        "data.json": json.dumps(payload, ensure_ascii=True).encode(),
+    }
     with _one_at_a_time:
-        pdf = _compiler(template).compile(
-            format="pdf",
-            sys_inputs={"data": json.dumps(payload, ensure_ascii=True)},
-            pdf_standards=["ua-1"],
-        )
+        pdf = _compiler().compile(input=files, format="pdf", pdf_standards=["ua-1"])
     if not isinstance(pdf, bytes):  # a list only for image formats of many pages
         raise NoteError("The PDF note could not be made: Typst returned no single document.")
     return pdf
 
 
 @cache
-def _compiler(template: str) -> typst.Compiler:
-    """One compiler a template, kept: fonts are loaded and templates parsed once."""
-    path = TEMPLATES / template
-    if path.suffix != ".typ" or not path.is_file():
-        raise NoteError(f"There is no note template {template!r}.")
-    return typst.Compiler(str(path), root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True)
+def _templates() -> frozenset[str]:
+    return frozenset(path.name for path in TEMPLATES.glob("*.typ"))
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """The fonts inside the typst package and no others: a page must not depend on the machine that sets it."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+def _compiler() -> typst.Compiler:
+    """One compiler, kept, with the fonts inside the typst package and no others: a page must not depend on the machine.
+
+    It reads the templates of its folder once, and keeps what it has set: notes that share words share the work.
+    """
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+    return typst.Compiler(None, root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)

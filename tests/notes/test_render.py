@@ -90,10 +90,21 @@ def test_another_process_with_another_clock_and_language_makes_the_same_bytes(
     assert there == hashlib.sha256(render_note(note)).hexdigest()
 
 
-def test_another_note_in_between_leaves_no_trace(full_note: NoteData, minimal_note: NoteData) -> None:
-    before = render_note(full_note)
-    assert render_note(minimal_note) != before
-    assert render_note(full_note) == before
+def test_what_was_set_before_leaves_no_trace(full_note: NoteData, minimal_note: NoteData) -> None:
+    """Typst keeps what it has set and uses it again: the order in which notes are made must not be seen in any."""
+    other = full_note.model_copy(update={"cause_number": "CR-2026-9999"})
+    notes = [with_profile(note, profile) for note in (full_note, other, minimal_note) for profile in PROFILES]
+    script = (
+        "import sys, hashlib; from plea_aid.notes import NoteData, render_note;"
+        "[print(hashlib.sha256(render_note(NoteData.model_validate_json(line))).hexdigest()) for line in sys.stdin]"
+    )
+    backwards = subprocess.run(
+        [sys.executable, "-c", script], input="\n".join(note.model_dump_json() for note in reversed(notes)), text=True,
+        capture_output=True, check=True,
+    ).stdout.split()  # fmt: skip
+    here = [hashlib.sha256(render_note(note)).hexdigest() for note in notes]
+    assert here == backwards[::-1]
+    assert len(set(here)) == len(notes)
 
 
 def test_internal_note_shows_every_finding_whole(full_note: NoteData) -> None:

@@ -37,15 +37,7 @@ def show(law: Law, text: str, *, today: date | None = None) -> dict[str, Any]:
 def _offense(offense: Offense, law: Law, day: date) -> dict[str, Any]:
     return {
         **offense.model_dump(mode="json", by_alias=True),
-        "categories": [
-            {
-                "category": m.category,
-                "level": m.level or "not-analysed",
-                "because": list(m.because),
-                "authorities": list(m.authorities),
-            }
-            for m in classify(offense, law, day)
-        ],
+        "categories": [m.as_json() for m in classify(offense, law, day)],
         "authorities_in_full": [
             {
                 "id": a,

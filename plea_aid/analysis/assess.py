@@ -12,7 +12,7 @@ from plea_aid.analysis.analyst import Analyst, analyst_of
 from plea_aid.analysis.case import CHARGE_STAGE, Case, Disposition, Option, OptionCount
 from plea_aid.analysis.charge import CaseError, Outcome, outcomes
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
-from plea_aid.analysis.levels import flagged, higher
+from plea_aid.analysis.levels import higher
 from plea_aid.analysis.limb import Situation
 from plea_aid.analysis.match import Match
 from plea_aid.law.catalogue import Law
@@ -43,16 +43,7 @@ class CountAnalysis:
             "sentence_imposed_days": o.ordered_days,
             "served_days": o.served_days,
             "felony": o.felony,
-            "categories": [
-                {
-                    "category": m.category,
-                    "level": m.level or "not-analysed",
-                    "because": list(m.because),
-                    "authorities": list(m.authorities),
-                }
-                for m in self.matches
-                if m.level != "none"
-            ],
+            "categories": [m.as_json() for m in self.matches if m.level != "none"],
             "unverified": list(self.unverified),
         }
 
@@ -77,21 +68,8 @@ class OptionAnalysis:
         return {
             "name": self.name,
             "counts": [c.as_json() for c in self.counts],
-            "findings": [
-                {
-                    "ground": f.ground,
-                    "kind": f.kind,
-                    "level": f.level,
-                    "flag": flagged(f.level),
-                    "postures": list(f.postures),
-                    "counts": list(f.counts),
-                    "because": list(f.because),
-                    "authorities": list(f.authorities),
-                    "avoided_by": list(f.avoided_by),
-                }
-                for f in self.findings
-            ],
-            "not_analysed": [{"ground": n.ground, "counts": list(n.counts)} for n in self.not_analysed],
+            "findings": [{**f.as_json(), "avoided_by": list(f.avoided_by)} for f in self.findings],
+            "not_analysed": [n.as_json() for n in self.not_analysed],
             "warnings": list(self.warnings),
         }
 

@@ -91,15 +91,7 @@ def draft_json(offense: Offense, law: Law, day: date) -> dict[str, Any]:
     return {
         "law": {"version": law.version, "as_of": day.isoformat()},
         "offense": {"cite": offense.cite, "title": offense.title},
-        "categories": [
-            {
-                "category": m.category,
-                "level": m.level or "not-analysed",
-                "because": list(m.because),
-                "authorities": list(m.authorities),
-            }
-            for m in matches
-        ],
+        "categories": [m.as_json() for m in matches],
         "options": assessment.as_json()["options"],
         "unverified": list(offense.unverified),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
-from plea_aid.analysis.levels import higher
+from plea_aid.analysis.levels import flagged, higher
 from plea_aid.analysis.limb import Situation
 from plea_aid.analysis.single import Result
 from plea_aid.law.records import Ground, Kind, Level
@@ -25,6 +26,19 @@ class Finding:
     authorities: tuple[str, ...]
     avoided_by: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding in the contract's form, without what avoids it, which only `assess` tells."""
+        return {
+            "ground": self.ground,
+            "kind": self.kind,
+            "level": self.level,
+            "flag": flagged(self.level),
+            "postures": list(self.postures),
+            "counts": list(self.counts),
+            "because": list(self.because),
+            "authorities": list(self.authorities),
+        }
+
 
 @dataclass(frozen=True)
 class NotAnalysed:
@@ -32,6 +46,10 @@ class NotAnalysed:
 
     ground: str
     counts: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the ground in the contract's form."""
+        return {"ground": self.ground, "counts": list(self.counts)}
 
 
 def findings_of(situation: Situation) -> tuple[tuple[Finding, ...], tuple[NotAnalysed, ...]]:

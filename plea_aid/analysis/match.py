@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from plea_aid.analysis.leaf import Leaf, Reading
 from plea_aid.analysis.levels import flagged, higher, lower, rank
@@ -45,6 +46,15 @@ class Match:
     authorities: tuple[str, ...]
     groups: tuple[Group, ...]
     turns_on_record: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the match in the contract's form."""
+        return {
+            "category": self.category,
+            "level": self.level or "not-analysed",
+            "because": list(self.because),
+            "authorities": list(self.authorities),
+        }
 
 
 def match_category(category: Category, readings: Sequence[Reading], answers: Iterable[LeafAnswer]) -> Match:

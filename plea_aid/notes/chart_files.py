@@ -97,16 +97,7 @@ def _row_json(chart: Chart, row: Row) -> dict[str, Any]:
             ]
             for column, kinds in COLUMNS.items()
         },
-        "categories": [
-            {
-                "category": m.category,
-                "level": m.level or "not-analysed",
-                "turns_on_record": m.turns_on_record,
-                "because": list(m.because),
-                "authorities": list(m.authorities),
-            }
-            for m in row.matches
-        ],
+        "categories": [{**m.as_json(), "turns_on_record": m.turns_on_record} for m in row.matches],
         "what_flips_it": [{"change": f.change, "avoids": list(f.avoids)} for f in row.flips],
         "no_plea_avoids": list(row.incurable),
         "authorities": list(row.authorities),

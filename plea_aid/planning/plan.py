@@ -17,7 +17,6 @@ from plea_aid.analysis.analyst import analyst_of
 from plea_aid.analysis.case import Case, Option
 from plea_aid.analysis.charge import Outcome, outcomes
 from plea_aid.analysis.findings import Finding, NotAnalysed, findings_of
-from plea_aid.analysis.levels import flagged
 from plea_aid.analysis.limb import Situation
 from plea_aid.law.catalogue import Law
 from plea_aid.law.records import Kind
@@ -50,20 +49,8 @@ class Baseline:
         return {
             "name": self.option.name,
             "option": option_json(self.option),
-            "findings": [
-                {
-                    "ground": f.ground,
-                    "kind": f.kind,
-                    "level": f.level,
-                    "flag": flagged(f.level),
-                    "postures": list(f.postures),
-                    "counts": list(f.counts),
-                    "because": list(f.because),
-                    "authorities": list(f.authorities),
-                }
-                for f in self.findings
-            ],
-            "not_analysed": [{"ground": n.ground, "counts": list(n.counts)} for n in self.not_analysed],
+            "findings": [f.as_json() for f in self.findings],
+            "not_analysed": [n.as_json() for n in self.not_analysed],
             "accountability": self.accountability.as_json(),
         }
 

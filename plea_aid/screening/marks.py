@@ -18,38 +18,34 @@ NUMBER, TERM, SERVED, LOSS, GRAMS, MANNER, NAMES, SUM = (chr(0xE000 + place) for
 finding that rests on several counts. Characters of private use, which no text of the law holds."""
 
 
-class Days(int):
-    """A number of days, or of a count, that prints as its mark."""
+class _Marked:
+    """A figure that prints as its mark, whatever format is asked for."""
 
     mark: str
+
+    def __str__(self) -> str:
+        return self.mark
+
+    def __format__(self, _: str) -> str:
+        return self.mark
+
+
+class Days(_Marked, int):
+    """A number of days, or of a count, that prints as its mark."""
 
     def __new__(cls, value: int, mark: str) -> Self:
         made = super().__new__(cls, value)
         made.mark = mark
         return made
 
-    def __str__(self) -> str:
-        return self.mark
 
-    def __format__(self, _: str) -> str:
-        return self.mark
-
-
-class Amount(float):
-    """An amount of money or weight that prints as its mark, whatever format is asked for."""
-
-    mark: str
+class Amount(_Marked, float):
+    """An amount of money or weight that prints as its mark."""
 
     def __new__(cls, value: float, mark: str) -> Self:
         made = super().__new__(cls, value)
         made.mark = mark
         return made
-
-    def __str__(self) -> str:
-        return self.mark
-
-    def __format__(self, _: str) -> str:
-        return self.mark
 
 
 class MarkedOutcome(Outcome):

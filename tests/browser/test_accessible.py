@@ -16,8 +16,9 @@ from plea_aid.casework import submission
 from plea_aid.casework.migrate import open_database
 from plea_aid.pages.walk import STEP_IDS
 from tests.browser.conftest import Server, running
+from tests.browser.hands import PASSWORD, at, fill, press, settled
 from tests.browser.test_review import people, ready_case
-from tests.browser.test_walk import EVERY_OTHER_PAGE, PASSWORD, at, fill, press, settled
+from tests.browser.test_walk import EVERY_OTHER_PAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCKET = Path(__file__).parents[2] / "data" / "examples" / "docket.csv"

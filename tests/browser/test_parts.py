@@ -15,8 +15,8 @@ from plea_aid.casework.migrate import open_database
 from plea_aid.casework.rules import office_rules
 from plea_aid.casework.tables import SignInSession
 from tests.browser.conftest import running
+from tests.browser.hands import at, choose, fill, number, pick, press, settled
 from tests.browser.test_review import DOCUMENT, people, sign_in
-from tests.browser.test_walk import at, choose, fill, number, pick, press, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_walk import PASSWORD, at, fill, number, press, settled
+from tests.browser.hands import PASSWORD, at, fill, first_account, number, press, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -17,12 +17,7 @@ def test_a_question_a_list_and_a_case_found_again(server: Server, browser: Brows
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(20_000)
     page.goto(server.address)
-    at(page, "Set up Plea Aid")
-    account = {"One-time code": server.code, "Your name": "Pat Doe", "User name": "pat"}
-    for label, value in {**account, "Password": PASSWORD, "Password once more": PASSWORD}.items():
-        fill(page, label, value)
-    press(page, "Create account")
-    at(page, "Cases")
+    first_account(page, server.code)
 
     page.get_by_role("link", name="Quick check", exact=True).first.click()
     at(page, "Quick check")

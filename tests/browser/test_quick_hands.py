@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 from plea_aid.casework import cases
 from plea_aid.casework.migrate import open_database
 from tests.browser.conftest import running
+from tests.browser.hands import PASSWORD, at, fill, press, settled
 from tests.browser.test_review import people, ready_case
-from tests.browser.test_walk import PASSWORD, at, fill, press, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 PRESS_AND_ANSWER = """async ([wait, place]) => {

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import _wait_until_healthy, free_port
-from tests.browser.test_walk import PASSWORD, at, fill, press
+from tests.browser.hands import at, fill, first_account, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -49,12 +49,7 @@ def test_a_server_killed_and_started_again_finds_the_session_and_what_was_typed(
         code = re.search(r"one-time code: (\S+)", printed)
         assert code, printed
         page.goto(f"http://127.0.0.1:{port}")
-        at(page, "Set up Plea Aid")
-        account = {"One-time code": code[1], "Your name": "Pat Doe", "User name": "pat"}
-        for label, value in {**account, "Password": PASSWORD, "Password once more": PASSWORD}.items():
-            fill(page, label, value)
-        press(page, "Create account")
-        at(page, "Cases")
+        first_account(page, code[1])
         page.wait_for_timeout(1500)  # the ticket is changed for the cookie
         fill(page, "Cause number", "CR-2026-0412")
         press(page, "Start a case")

@@ -16,7 +16,8 @@ from plea_aid.casework.migrate import open_database
 from plea_aid.casework.rules import office_rules
 from plea_aid.casework.views import CaseView
 from tests.browser.conftest import Server
-from tests.browser.test_walk import PASSWORD, at, choose, fill, pdf_text, pick, press
+from tests.browser.hands import PASSWORD, at, choose, fill, pick, press
+from tests.browser.test_walk import pdf_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 DOCUMENT: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
-from tests.browser.test_walk import PASSWORD, at, choose, fill, number, press
+from tests.browser.hands import at, choose, fill, first_account, number, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
@@ -17,17 +17,7 @@ def test_a_suggestion_is_adopted_with_one_click_and_nothing_typed_is_lost(server
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(20_000)
     page.goto(server.address)
-    at(page, "Set up Plea Aid")
-    for label, value in {
-        "One-time code": server.code,
-        "Your name": "Pat Doe",
-        "User name": "pat",
-        "Password": PASSWORD,
-        "Password once more": PASSWORD,
-    }.items():
-        fill(page, label, value)
-    press(page, "Create account")
-    at(page, "Cases")
+    first_account(page, server.code)
     fill(page, "Cause number", "CR-2026-0413")
     fill(page, "Date of the offense", "3/14/2026")
     press(page, "Start a case")

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS, _wait_until_healthy, free_port
-from tests.browser.test_walk import PASSWORD, at, fill, press
+from tests.browser.hands import at, fill, first_account, press
 from tests.offices import PostgresDatabases
 from tests.test_deployment import DEPLOY, certificate
 
@@ -112,17 +112,7 @@ def test_a_session_is_good_at_every_process_and_outlives_each(
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto(address)
-        at(page, "Set up Plea Aid")
-        for label, value in {
-            "One-time code": code,
-            "Your name": "Pat Doe",
-            "User name": "pat",
-            "Password": PASSWORD,
-            "Password once more": PASSWORD,
-        }.items():
-            fill(page, label, value)
-        press(page, "Create account")
-        at(page, "Cases")
+        first_account(page, code)
         expect(page.get_by_text("Signed in as Pat Doe")).to_be_visible()
         page.wait_for_timeout(1500)  # the ticket is changed for the cookie
         kept = {one["name"]: one for one in context.cookies()}

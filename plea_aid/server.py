@@ -136,7 +136,7 @@ def _serve(port: int, behind_proxy: bool) -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ",".join(settings().proxy_addresses) if behind_proxy else "nobody"
     if settings().provider is None:
         outbound.stay_inside()
-    batches.answer_whole()
+    batches.answer_all()
     locked = locked_configuration()
     way = doorway(port, settings().public_url if behind_proxy else None, locked["server.maxUploadSize"])
 

@@ -43,8 +43,8 @@ def test_a_press_and_the_answer_right_after_it_are_both_kept(browser: Browser, t
         at(page, "Decision")
 
         # Milliseconds: while the first run saves, and while it draws. Of two inputs that arrive at the same moment
-        # Streamlit sees only the second, so none comes sooner than a quick hand.
-        for round_, wait in enumerate((15, 30, 60, 100, 15, 30, 45)):
+        # Streamlit sees only the second (within some 30 ms that happens), so none comes sooner than a quick hand.
+        for round_, wait in enumerate((60, 80, 100, 150, 60, 80, 100)):
             before = cases.open_case(db, sam, case).decision
             page.evaluate(PRESS_AND_ANSWER, [wait, (round_ + 1) % 2])
             page.wait_for_timeout(300)
@@ -90,7 +90,7 @@ def test_a_link_is_followed_and_what_was_typed_or_pressed_just_before_it_is_kept
             expect(page.get_by_role("textbox", name="Reasons").first).to_have_value(f"Reason {turn}.")
 
         # A button that has the page drawn again when its deed is done, and the link meanwhile.
-        for wait in (15, 30, 60, 100):
+        for wait in (60, 80, 100, 150):
             options = len(cases.open_case(db, pat, case).document["option"])
             open_step(page, server, f"options?case={case}", "Plea options")
             expect(page.get_by_role("button", name="Copy this option")).to_be_visible()
